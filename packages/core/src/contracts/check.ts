@@ -1,0 +1,82 @@
+import type * as tf from '@tensorflow/tfjs';
+import { FlowzooError } from '../errors/flowzoo-error.ts';
+import { equalShapes, formatBatchShape, formatShape, type Shape } from './shape.ts';
+
+/** What {@link checkArguments} compares a call with. */
+export interface ArgumentExpectation {
+  /** `layers[3] (affine-coupling)`. */
+  readonly place: string;
+  /** The name of the tensor argument: `x` or `z`. */
+  readonly name: string;
+  readonly eventShape: Shape;
+  readonly contextSize: number;
+}
+
+/**
+ * Checks rank, event shape, dtype and context of one call, once for every layer of every family.
+ *
+ * @throws E_DTYPE, E_RANK, E_EVENT_SHAPE, E_CONTEXT, E_BATCH
+ */
+export function checkArguments(tensor: tf.Tensor, context: tf.Tensor | undefined, expected: ArgumentExpectation): void {
+  const { place, name, eventShape, contextSize } = expected;
+  if (tensor.dtype !== 'float32') {
+    throw new FlowzooError('E_DTYPE', `${name} has the wrong dtype`, {
+      at: place,
+      expected: 'float32',
+      found: tensor.dtype,
+      remedy: `Cast it first: tf.cast(${name}, 'float32')`,
+    });
+  }
+  if (tensor.rank !== eventShape.length + 1) {
+    throw new FlowzooError('E_RANK', `${name} has the wrong rank`, {
+      at: place,
+      expected: formatBatchShape(eventShape),
+      found: formatShape(tensor.shape),
+      remedy: tensor.rank === eventShape.length ? 'A single example needs a batch axis: tf.expandDims(…, 0)' : undefined,
+    });
+  }
+  if (!equalShapes(tensor.shape.slice(1), eventShape)) {
+    throw new FlowzooError('E_EVENT_SHAPE', `${name} has the wrong event shape`, {
+      at: place,
+      expected: formatBatchShape(eventShape),
+      found: formatShape(tensor.shape),
+    });
+  }
+  checkContext(context, tensor.shape[0]!, place, contextSize);
+}
+
+function checkContext(context: tf.Tensor | undefined, batch: number, place: string, contextSize: number): void {
+  if (contextSize === 0) {
+    if (context === undefined) return;
+    throw new FlowzooError('E_CONTEXT', 'is unconditional but was given a context', {
+      at: place,
+      found: formatShape(context.shape),
+      remedy: 'Leave the context out, or declare "context" in the spec',
+    });
+  }
+  const expected = `[${batch}, ${contextSize}]`;
+  if (context === undefined) {
+    throw new FlowzooError('E_CONTEXT', 'needs a context', { at: place, expected, found: 'none' });
+  }
+  if (context.dtype !== 'float32') {
+    throw new FlowzooError('E_DTYPE', 'the context has the wrong dtype', {
+      at: place,
+      expected: 'float32',
+      found: context.dtype,
+    });
+  }
+  if (context.rank !== 2 || context.shape[1] !== contextSize) {
+    throw new FlowzooError('E_CONTEXT', 'the context has the wrong shape', {
+      at: place,
+      expected,
+      found: formatShape(context.shape),
+    });
+  }
+  if (context.shape[0] !== batch) {
+    throw new FlowzooError('E_BATCH', 'the context has another batch size than the data', {
+      at: place,
+      expected,
+      found: formatShape(context.shape),
+    });
+  }
+}

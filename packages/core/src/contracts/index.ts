@@ -1,0 +1,11 @@
+export * from './bijector.ts';
+export { BijectorBase, type BijectorOptions } from './bijector-base.ts';
+export { checkArguments, type ArgumentExpectation } from './check.ts';
+export type * from './conditioner.ts';
+export type * from './distribution.ts';
+export { DistributionBase, checkSampleOptions, type DistributionOptions, type Draw } from './distribution-base.ts';
+export * from './mode.ts';
+export type * from './part.ts';
+export { PartBase } from './part-base.ts';
+export * from './shape.ts';
+export type * from './transformer.ts';
