@@ -32,7 +32,8 @@ export function checkArguments(tensor: tf.Tensor, context: tf.Tensor | undefined
       at: place,
       expected: formatBatchShape(eventShape),
       found: formatShape(tensor.shape),
-      remedy: tensor.rank === eventShape.length ? 'A single example needs a batch axis: tf.expandDims(…, 0)' : undefined,
+      remedy:
+        tensor.rank === eventShape.length ? 'A single example needs a batch axis: tf.expandDims(…, 0)' : undefined,
     });
   }
   if (!equalShapes(tensor.shape.slice(1), eventShape)) {

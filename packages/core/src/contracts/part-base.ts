@@ -87,7 +87,10 @@ export abstract class PartBase implements Part {
   /** @throws E_DISPOSED when the part has been disposed. */
   protected assertAlive(): void {
     if (this.#disposed) {
-      throw new FlowzooError('E_DISPOSED', 'used after dispose()', { at: this.place, remedy: 'Build or load it again' });
+      throw new FlowzooError('E_DISPOSED', 'used after dispose()', {
+        at: this.place,
+        remedy: 'Build or load it again',
+      });
     }
   }
 
