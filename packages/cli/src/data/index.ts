@@ -1,0 +1,15 @@
+export { parseColumns } from './columns.ts';
+export type { ColumnSelection } from './columns.ts';
+export { dataFormat } from './data-format.ts';
+export type { DataFormat } from './data-format.ts';
+export type { DataTable, DataType, DataValues } from './data-table.ts';
+export { formatFloat32 } from './float32-text.ts';
+export { toPng } from './png.ts';
+export { readData } from './read-data.ts';
+export type { ReadDataOptions } from './read-data.ts';
+export { parseRowRange, resolveRowRange } from './row-range.ts';
+export type { RowRange } from './row-range.ts';
+export { renderSheet } from './sheet.ts';
+export type { Sheet, SheetOptions } from './sheet.ts';
+export { formatData, writeData } from './write-data.ts';
+export type { WriteDataOptions } from './write-data.ts';

@@ -1,0 +1,59 @@
+import { FlowzooError } from '@flowzoo/core';
+import { readFile } from 'node:fs/promises';
+import type { ColumnSelection } from './columns.ts';
+import { parseCsv } from './csv.ts';
+import { dataFormat } from './data-format.ts';
+import { selectTable } from './data-table.ts';
+import type { DataTable } from './data-table.ts';
+import { decompress } from './gzip.ts';
+import { parseIdx } from './idx.ts';
+import { parseNpy } from './npy.ts';
+import { parsePng } from './png.ts';
+import type { RowRange } from './row-range.ts';
+
+/** Which part of a file {@link readData} reads. */
+export interface ReadDataOptions {
+  /** Half-open range of rows; all when absent. */
+  readonly rows?: RowRange | undefined;
+  /** Columns of a table, in this order; all when absent. */
+  readonly columns?: ColumnSelection | undefined;
+  /** Whether a CSV file begins with names; found out when absent. */
+  readonly header?: boolean | undefined;
+}
+
+/**
+ * Reads numbers from a file whose name tells the format: `.npy`, `.csv`, IDX (`.idx`, `-ubyte`) or `.png`, and any of
+ * these compressed with gzip (`.gz`). A PNG image is one row `[1, height, width, channels]`.
+ *
+ * @throws FlowzooError `E_FILE_READ`, `E_DATA_FORMAT` when the file is not what its name says, `E_DATA_EMPTY`,
+ * `E_DATA_NOT_FINITE` with row and column, `E_OPTION` for columns that are not there
+ *
+ * @example
+ * const validation = await readData('data/power-hourly/val.npy', { rows: { stop: 100 } });
+ * validation.shape; // [100, 6]
+ */
+export async function readData(path: string, options: ReadDataOptions = {}): Promise<DataTable> {
+  const format = dataFormat(path);
+  const stored = await readBytes(path);
+  const bytes = format.compressed ? decompress(stored, path) : stored;
+  const selection = { ...options, path };
+  switch (format.kind) {
+    case 'csv':
+      return parseCsv(bytes, selection);
+    case 'npy':
+      return selectTable(parseNpy(bytes, path), selection);
+    case 'idx':
+      return selectTable(parseIdx(bytes, path), selection);
+    case 'png':
+      return selectTable(parsePng(bytes, path), selection);
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new FlowzooError('E_FILE_READ', 'the file cannot be read', { at: path, found: message, cause });
+  }
+}
