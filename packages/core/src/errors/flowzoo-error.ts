@@ -16,6 +16,7 @@ export type ErrorCode =
   // data
   | 'E_DATA_EMPTY'
   | 'E_DATA_NOT_FINITE'
+  | 'E_DATA_CONSTANT'
   | 'E_DATA_FORMAT'
   | 'E_MASK'
   // plugins and specs
