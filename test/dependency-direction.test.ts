@@ -8,6 +8,7 @@ import { root, sourceFiles } from './workspace.ts';
 interface ManifestFile {
   readonly name: string;
   readonly exports?: Record<string, unknown>;
+  readonly imports?: Record<string, unknown>;
   readonly dependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
@@ -25,6 +26,7 @@ function readManifests(): Manifests {
       byFolder.set(folder, {
         name: file.name,
         exports: Object.keys(file.exports ?? {}),
+        imports: Object.keys(file.imports ?? {}),
         dependencies: Object.keys({ ...file.dependencies, ...file.peerDependencies, ...development }),
       });
     }
@@ -64,6 +66,7 @@ describe('the direction of dependence', () => {
     ['packages/core/src/a.ts', `import '@tensorflow/tfjs-backend-wasm';`, 'is not the public tfjs'],
     ['packages/layers-coupling/src/a.ts', `import { Ajv2020 } from 'ajv/dist/2020.js';`, 'is not declared'],
     ['packages/core/src/a.ts', `type A = import('@flowzoo/layers-coupling').A;`, 'may import nothing of ours'],
+    ['packages/core/src/a.ts', `import { files } from '#files-of-nobody';`, 'is not in its imports'],
     ['packages/core/src/a.ts', `await tf.setBackend('cpu');`, 'calls setBackend'],
     ['examples/forged/src/a.ts', `import { Flow } from '../../../packages/core/src/index.ts';`, 'leaves its package'],
   ];

@@ -6,6 +6,8 @@ import type { SourceFile } from './workspace.ts';
 export interface Manifest {
   readonly name: string;
   readonly exports: readonly string[];
+  /** Names of its own (`#files`) that stand for one file in Node and another in browsers. */
+  readonly imports: readonly string[];
   readonly dependencies: readonly string[];
 }
 
@@ -98,6 +100,7 @@ function importFault(file: SourceFile, folder: string, name: string, manifests: 
     return allowed ? undefined : 'is only for Node: code for browsers cannot import it';
   }
   const manifest = manifests.byFolder.get(folder);
+  if (name.startsWith('#')) return manifest?.imports.includes(name) ? undefined : 'is not in its imports';
   const fault = name.startsWith('@flowzoo/')
     ? oursFault(file, folder, name, manifests)
     : name.startsWith('@tensorflow/')
