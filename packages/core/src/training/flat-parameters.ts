@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs';
+import { sizeOf } from '../contracts/shape.ts';
+
+/** One variable's place in the flat buffer. */
+export interface FlatEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly size: number;
+}
+
+/**
+ * All trained variables of a model as one vector, in the order of `model.variables`.
+ *
+ * Optimizers, clipping and averages then cost a handful of operations, however many variables there are: dispatching
+ * Adam per variable costs more than the arithmetic of a small flow.
+ */
+export class FlatParameters {
+  readonly entries: readonly FlatEntry[];
+  /** Number of trained numbers. */
+  readonly size: number;
+  readonly #variables: readonly tf.Variable[];
+
+  constructor(variables: ReadonlyMap<string, tf.Variable>) {
+    const trained = [...variables].filter(([, variable]) => variable.trainable);
+    this.#variables = trained.map(([, variable]) => variable);
+    this.entries = trained.map(([name, { shape }]) => ({ name, shape, size: sizeOf(shape) }));
+    this.size = this.entries.reduce((sum, entry) => sum + entry.size, 0);
+  }
+
+  /** The present values as one vector `[size]`; the caller disposes. */
+  read(): tf.Tensor1D {
+    return tf.tidy(() => join(this.#variables));
+  }
+
+  /** Replaces the values of all variables; the vector stays the caller's. */
+  write(flat: tf.Tensor1D): void {
+    tf.tidy(() => {
+      const sizes = this.entries.map((entry) => entry.size);
+      const slices = sizes.length === 1 ? [flat] : tf.split(flat, sizes);
+      this.#variables.forEach((variable, index) => {
+        // Assigning shares the slice's data with the variable, which a later change of the slice's owner must not free.
+        variable.assign(tf.reshape(slices[index]!, variable.shape));
+      });
+    });
+  }
+
+  /** As {@link write}, from numbers. */
+  writeValues(values: Float32Array): void {
+    const flat = tf.tensor1d(values.slice());
+    this.write(flat);
+    flat.dispose();
+  }
+
+  /**
+   * Value and flat gradient of a scalar function of the variables; the caller disposes both. `unused` names the
+   * variables the function does not depend on, whose gradient is zero.
+   */
+  gradient(compute: () => tf.Scalar): {
+    readonly value: tf.Scalar;
+    readonly gradient: tf.Tensor1D;
+    readonly unused: readonly string[];
+  } {
+    const unused: string[] = [];
+    const [value, gradient] = tf.tidy(() => {
+      const result = tf.variableGrads(compute, [...this.#variables]);
+      const parts = this.#variables.map((variable, index) => {
+        const part = result.grads[variable.name];
+        if (part !== undefined && part !== null) return part;
+        unused.push(this.entries[index]!.name);
+        return tf.zeros(variable.shape);
+      });
+      return [result.value, join(parts)] as [tf.Scalar, tf.Tensor1D];
+    });
+    return { value, gradient, unused };
+  }
+
+  /** The variable that owns the number at an index of the flat vector. */
+  nameAt(index: number): string {
+    let end = 0;
+    for (const entry of this.entries) {
+      end += entry.size;
+      if (index < end) return entry.name;
+    }
+    return '';
+  }
+}
+
+/** Euclidean norm of a vector; summed in blocks, because a backend may accumulate a long sum in one float32. */
+export function norm(vector: tf.Tensor1D): tf.Scalar {
+  return tf.tidy(() => {
+    const squares = tf.square(vector);
+    const width = 1024;
+    if (vector.size <= width) return tf.sqrt(tf.sum(squares)) as tf.Scalar;
+    const rows = Math.ceil(vector.size / width);
+    const padded = tf.pad1d(squares, [0, rows * width - vector.size]);
+    return tf.sqrt(tf.sum(tf.sum(tf.reshape(padded, [rows, width]), 1))) as tf.Scalar;
+  });
+}
+
+function join(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  const flat = tensors.map((tensor) => tf.reshape(tensor, [tensor.size]) as tf.Tensor1D);
+  return flat.length === 1 ? tf.clone(flat[0]!) : tf.concat1d(flat);
+}

@@ -1,0 +1,170 @@
+import { sizeOf, type Shape } from '../contracts/shape.ts';
+import { FlowzooError } from '../errors/flowzoo-error.ts';
+import { stepsPerEpoch } from './batches.ts';
+import {
+  assertKnownKeys,
+  callable,
+  count,
+  decay,
+  factor,
+  fraction,
+  notNegative,
+  oneOf,
+  option,
+  orNull,
+  positive,
+  share,
+  wholeNumber,
+} from './check-option.ts';
+import type { OptimizerSettings } from './optimizer.ts';
+import type { FitOptions } from './options.ts';
+import type { ScheduleSettings } from './schedule.ts';
+
+/** Options with every default filled in: what decides the numbers of a training. */
+export interface FitSettings {
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly microBatch: number;
+  readonly seed: number;
+  readonly optimizer: OptimizerSettings;
+  readonly schedule: ScheduleSettings;
+  readonly clipNorm: number | null;
+  readonly average: number | null;
+  readonly validation: {
+    readonly every: number;
+    readonly batchSize: number;
+    readonly patience: number | null;
+    readonly draws: number;
+  } | null;
+  readonly initializationRows: number;
+  readonly recordEvery: number;
+  readonly checkpointEvery: number | null;
+}
+
+/**
+ * Checks the options that need no data, so that a typing error costs no reading.
+ *
+ * @throws E_OPTION naming the option
+ */
+export function checkOptions(options: FitOptions): void {
+  assertKnownKeys('', options, OPTIONS);
+  assertKnownKeys('optimizer', options.optimizer ?? {}, OPTIMIZER);
+  assertKnownKeys('schedule', options.schedule ?? {}, SCHEDULE);
+  assertKnownKeys('validation', options.validation ?? {}, VALIDATION);
+  assertKnownKeys('checkpoint', options.checkpoint ?? {}, ['every', 'save']);
+  if ((options.steps === undefined) === (options.epochs === undefined)) {
+    throw new FlowzooError('E_OPTION', 'how long to train must be said once', {
+      at: 'steps',
+      expected: 'steps or epochs',
+      found: options.steps === undefined ? 'neither' : 'both',
+    });
+  }
+  option<unknown>('onEvent', options.onEvent, null, callable);
+  option<unknown>('createOptimizer', options.createOptimizer, null, callable);
+  if (options.checkpoint !== undefined) {
+    // A hook that is missing would be noticed only when the work of hours is to be saved.
+    option<unknown>('checkpoint.save', options.checkpoint.save ?? null, null, callable);
+  }
+  const validation = options.validation;
+  if (validation === undefined) return;
+  option('validation.fraction', validation.fraction, 0, fraction);
+  if (validation.data === undefined && validation.fraction === undefined) {
+    throw new FlowzooError('E_OPTION', 'validation needs rows', {
+      at: 'validation',
+      expected: 'data, or the fraction of the training rows to hold out',
+      found: 'neither',
+    });
+  }
+}
+
+/**
+ * Fills in every default, for training data of so many rows.
+ *
+ * @throws E_OPTION naming the option
+ */
+export function resolveOptions(
+  options: FitOptions,
+  data: { readonly rows: number; readonly event: Shape },
+): FitSettings {
+  const batchSize = Math.min(option('batchSize', options.batchSize, 256, count), data.rows);
+  const epochs = option('epochs', options.epochs, 0, positive);
+  const steps =
+    options.steps === undefined
+      ? Math.max(1, Math.round(epochs * stepsPerEpoch({ rows: data.rows, batchSize })))
+      : option('steps', options.steps, 0, count);
+  const microBatch = Math.min(option('microBatch', options.microBatch, batchSize, count), batchSize);
+  const fitting = Math.floor(2 ** 18 / sizeOf(data.event));
+  return {
+    steps,
+    batchSize,
+    microBatch,
+    seed: option('seed', options.seed, 0, wholeNumber),
+    optimizer: resolveOptimizer(options),
+    schedule: resolveSchedule(options, steps),
+    clipNorm: option('clipNorm', options.clipNorm, 5, orNull(positive)),
+    average: option('average', options.average, 0.999, orNull(decay)),
+    validation: resolveValidation(options, { steps, microBatch }),
+    initializationRows: Math.min(
+      option('initializationRows', options.initializationRows, Math.min(16384, Math.max(256, fitting)), count),
+      data.rows,
+    ),
+    recordEvery: option('recordEvery', options.recordEvery, Math.ceil(steps / 500), count),
+    checkpointEvery: option('checkpoint.every', options.checkpoint?.every, null, orNull(count)),
+  };
+}
+
+function resolveOptimizer({ optimizer = {} }: FitOptions): OptimizerSettings {
+  return {
+    type: option('optimizer.type', optimizer.type, 'adam', oneOf('adam', 'adamax')),
+    learningRate: option('optimizer.learningRate', optimizer.learningRate, 1e-3, positive),
+    beta1: option('optimizer.beta1', optimizer.beta1, 0.9, decay),
+    beta2: option('optimizer.beta2', optimizer.beta2, 0.999, decay),
+    epsilon: option('optimizer.epsilon', optimizer.epsilon, 1e-8, positive),
+    weightDecay: option('optimizer.weightDecay', optimizer.weightDecay, 0, notNegative),
+  };
+}
+
+function resolveSchedule({ schedule = {} }: FitOptions, steps: number): ScheduleSettings {
+  return {
+    type: option('schedule.type', schedule.type, 'cosine', oneOf('constant', 'cosine', 'exponential')),
+    warmup: option('schedule.warmup', schedule.warmup, Math.min(100, Math.floor(steps / 10)), wholeNumber),
+    finalFraction: option('schedule.finalFraction', schedule.finalFraction, 0, share),
+    decayRate: option('schedule.decayRate', schedule.decayRate, 0.9995, factor),
+  };
+}
+
+function resolveValidation(
+  { validation }: FitOptions,
+  { steps, microBatch }: { readonly steps: number; readonly microBatch: number },
+): FitSettings['validation'] {
+  if (validation === undefined) return null;
+  return {
+    every: option('validation.every', validation.every, Math.ceil(steps / 50), count),
+    batchSize: option('validation.batchSize', validation.batchSize, microBatch, count),
+    patience: option('validation.patience', validation.patience, null, orNull(count)),
+    draws: option('validation.draws', validation.draws, 1, count),
+  };
+}
+
+const OPTIMIZER = ['type', 'learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay'];
+const SCHEDULE = ['type', 'warmup', 'finalFraction', 'decayRate'];
+const VALIDATION = ['data', 'fraction', 'every', 'batchSize', 'patience', 'draws'];
+const OPTIONS = [
+  'steps',
+  'epochs',
+  'batchSize',
+  'microBatch',
+  'seed',
+  'optimizer',
+  'schedule',
+  'clipNorm',
+  'average',
+  'validation',
+  'initializationRows',
+  'recordEvery',
+  'onEvent',
+  'signal',
+  'checkpoint',
+  'resume',
+  'createOptimizer',
+];

@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Distribution } from '../contracts/distribution.ts';
+import { trainingMode } from '../contracts/mode.ts';
+import { disposeBatch, takeRows, type Batch } from './batches.ts';
+import type { Dataset } from './data.ts';
+import { norm, type FlatParameters } from './flat-parameters.ts';
+import { describeDiagnosis, diagnose, modelName } from './not-finite.ts';
+
+/** One step's inputs. */
+export interface StepInput {
+  readonly model: Distribution;
+  readonly parameters: FlatParameters;
+  readonly dataset: Dataset;
+  readonly rows: Int32Array;
+  readonly microBatch: number;
+  /** `seed/step/number`: where the noise of this step comes from. */
+  readonly noise: string;
+}
+
+/** Loss and gradient of a batch at the present weights. */
+export interface StepGradient {
+  /** Mean −log p, nats per example. */
+  readonly loss: number;
+  /** Euclidean norm. */
+  readonly gradientNorm: number;
+  /** The caller disposes. */
+  readonly gradient: tf.Tensor1D;
+  readonly unused: readonly string[];
+}
+
+/**
+ * The gradient of mean −log p over the rows, summed over micro-batches, each weighted by its share of the rows: up to
+ * rounding (and its own noise) the gradient of the full batch.
+ */
+export async function batchGradient(input: StepInput): Promise<StepGradient> {
+  let unused: readonly string[] = [];
+  let sum: { readonly value: tf.Scalar; readonly gradient: tf.Tensor1D } | null = null;
+  for (const { batch, share } of microBatches(input)) {
+    const part = gradientOf(input, batch, share);
+    unused = sum === null ? part.unused : unused.filter((name) => part.unused.includes(name));
+    sum = sum === null ? part : addGradients(sum, part);
+  }
+  const { value, gradient } = sum!;
+  const length = norm(gradient);
+  // One vector, so that a GPU is waited for once.
+  const both = tf.stack([value, length]);
+  const [loss, gradientNorm] = await both.data();
+  tf.dispose([value, length, both]);
+  return { loss: loss!, gradientNorm: gradientNorm!, gradient, unused };
+}
+
+/**
+ * What is not finite in a step that failed: the first layer whose output or log-det is not, where the model can tell,
+ * or else the first variable whose gradient is not.
+ */
+export async function explainNotFinite(input: StepInput, step: StepGradient): Promise<string> {
+  for (const { batch } of microBatches(input)) {
+    try {
+      const diagnosis = await diagnose(input.model, batch.x, batch.context);
+      if (diagnosis !== null) return `first in ${describeDiagnosis(diagnosis)}`;
+    } finally {
+      disposeBatch(batch);
+    }
+  }
+  if (!Number.isFinite(step.loss)) return `in the log-probability of ${modelName(input.model)}`;
+  const values = await step.gradient.data();
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  return bad < 0
+    ? 'the norm of the gradient overflows'
+    : `first in the gradient of the variable "${input.parameters.nameAt(bad)}"`;
+}
+
+function gradientOf(
+  { model, parameters }: StepInput,
+  batch: Batch,
+  share: number,
+): ReturnType<FlatParameters['gradient']> {
+  try {
+    return parameters.gradient(() => {
+      const logProb = model.logProb(batch.x, batch.context);
+      return tf.mul(tf.mean(logProb), -share) as tf.Scalar;
+    });
+  } finally {
+    disposeBatch(batch);
+  }
+}
+
+/** Sets the mode of each micro-batch before handing it out; the consumer disposes it. */
+function* microBatches(input: StepInput): Generator<{ readonly batch: Batch; readonly share: number }> {
+  const { rows, microBatch } = input;
+  for (let start = 0, index = 0; start < rows.length; start += microBatch, index++) {
+    const own = rows.subarray(start, Math.min(start + microBatch, rows.length));
+    input.model.setMode(trainingMode(`${input.noise}/${index}`));
+    yield { batch: takeRows(input.dataset, own), share: own.length / rows.length };
+  }
+}
+
+function addGradients(
+  a: { readonly value: tf.Scalar; readonly gradient: tf.Tensor1D },
+  b: { readonly value: tf.Scalar; readonly gradient: tf.Tensor1D },
+): { readonly value: tf.Scalar; readonly gradient: tf.Tensor1D } {
+  const sum = { value: tf.add(a.value, b.value) as tf.Scalar, gradient: tf.add(a.gradient, b.gradient) as tf.Tensor1D };
+  tf.dispose([a.value, a.gradient, b.value, b.gradient]);
+  return sum;
+}
