@@ -1,0 +1,25 @@
+import type { TransformerDefinition } from '../registry/plugin.ts';
+import { additiveDefinition } from './additive.ts';
+import { affineDefinition } from './affine.ts';
+import { rationalQuadraticSplineDefinition } from './spline/rational-quadratic-spline.ts';
+
+export { Additive, type AdditiveOptions } from './additive.ts';
+export { Affine, type AffineOptions } from './affine.ts';
+export type { Direction } from './direction.ts';
+export type { ScaleMapName, ScaleMapOptions } from './scale-map.ts';
+export { RationalQuadraticSpline } from './spline/rational-quadratic-spline.ts';
+export type {
+  BinOptions,
+  RationalQuadraticSplineOptions,
+  SlopeOptions,
+  SplineBoundary,
+  SplineTails,
+} from './spline/spline-options.ts';
+export type { Squash } from './squash.ts';
+
+/** The scalar bijections that conditioners drive, by their type ids. */
+export const transformers: Readonly<Record<string, TransformerDefinition>> = {
+  additive: additiveDefinition,
+  affine: affineDefinition,
+  'rational-quadratic-spline': rationalQuadraticSplineDefinition,
+};
