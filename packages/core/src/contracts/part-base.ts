@@ -95,6 +95,12 @@ export abstract class PartBase implements Part {
   }
 
   #own(into: Map<string, tf.Variable>, name: string, initial: tf.Tensor, trainable: boolean): tf.Variable {
+    if (this.#variables.has(name) || this.#state.has(name)) {
+      throw new FlowzooError('E_PLUGIN', `the layer creates "${name}" twice`, {
+        at: this.place,
+        remedy: 'Variables and state of a part share one set of names',
+      });
+    }
     // No name is given to tfjs: its registry of variable names is global, ours is per part.
     const variable = tf.variable(initial, trainable);
     initial.dispose();

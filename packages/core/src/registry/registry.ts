@@ -117,7 +117,7 @@ class PluginRegistry implements Registry {
   normalize(spec: unknown): ModelSpec {
     const copy = structuredClone(spec);
     throwFaults(this.#checker.checkSpec(copy), 'the spec cannot be used');
-    return copy as ModelSpec;
+    return { ...(copy as ModelSpec), requires: this.#requirements((copy as ModelSpec).requires ?? {}) };
   }
 
   build<M extends Model>(spec: unknown): M {
@@ -159,6 +159,16 @@ class PluginRegistry implements Registry {
     const copy = structuredClone(config);
     throwFaults(this.#checker.checkPart(kind, copy, path), `the ${kind} cannot be built`);
     return this.#builder(site.seed ?? 0, site.contextSize ?? 0).run<P>(kind, copy, { path, shapes });
+  }
+
+  /** What the document states, and the registered version of every other plugin it uses. */
+  #requirements(stated: Readonly<Record<string, string>>): Record<string, string> {
+    const requires = { ...stated };
+    for (const part of this.#checker.met) {
+      const owner = this.#owners.get(part)!;
+      if (owner !== core.name) requires[owner] ??= `^${this.plugins.get(owner)!}`;
+    }
+    return requires;
   }
 
   #builder(seed: number, contextSize: number): Builder {

@@ -19,6 +19,8 @@ export interface CheckSources {
 export class SpecChecker {
   readonly #sources: CheckSources;
   readonly #validator = new Validator();
+  /** `kind type` of every part that the last check met. */
+  readonly met: Set<string> = new Set();
   readonly #schemas = new Map<PartDefinition<unknown, never>, ReturnType<typeof partSchema>>();
 
   constructor(sources: CheckSources) {
@@ -27,6 +29,7 @@ export class SpecChecker {
 
   /** All faults of a document, in reading order; the document gets its defaults in place. */
   checkSpec(spec: unknown): SpecFault[] {
+    this.met.clear();
     const header = checkHeader(spec);
     if (header.length > 0) return header;
     const { faults, nested } = this.#validator.validate(envelopeSchema, spec, '');
@@ -61,6 +64,7 @@ export class SpecChecker {
     if (typeof type !== 'string') return [{ code: 'E_SPEC', path, message: '"type" is missing' }];
     const definition = this.#sources.tables[kind].get(type);
     if (definition === undefined) return [{ code: 'E_UNKNOWN_TYPE', path, message: this.#explain(type, kind) }];
+    this.met.add(`${kind} ${type}`);
     const outdated = migratePart(value as Record<string, unknown>, definition, path);
     if (outdated !== null) return [outdated];
     let schema = this.#schemas.get(definition);

@@ -1,0 +1,23 @@
+import { colorEnabled, type ProgressStream } from './terminal/index.ts';
+
+/** Where a command writes: data to `out`, everything meant for a person beside it to `error`. */
+export interface Terminal {
+  /** A line of output. */
+  out(line: string): void;
+  /** A line beside the output: notes, warnings, failures. */
+  error(line: string): void;
+  /** Where progress goes. */
+  readonly progress: ProgressStream;
+  /** Whether `out` may be coloured. */
+  readonly color: boolean;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    error: (line) => void process.stderr.write(`${line}\n`),
+    progress: process.stderr,
+    color: colorEnabled(process.stdout, process.env),
+  };
+}

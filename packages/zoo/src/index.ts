@@ -1,0 +1,11 @@
+export type * from './card.ts';
+export { inpaint, type InpaintOptions, type InpaintResult } from './inpaint/index.ts';
+export {
+  listPresets,
+  loadPreset,
+  presetCard,
+  presetSpec,
+  type LoadPresetOptions,
+  type PresetPlace,
+  type PresetSummary,
+} from './presets.ts';

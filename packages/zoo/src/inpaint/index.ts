@@ -1,0 +1,1 @@
+export { inpaint, type InpaintOptions, type InpaintResult } from './inpaint.ts';
