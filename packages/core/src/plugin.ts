@@ -3,7 +3,6 @@ import { chainDefinition, flowDefinition, invertDefinition } from './composition
 import { conditioners } from './conditioners/index.ts';
 import { dequantizationBijectors } from './dequantization/index.ts';
 import { elementwiseBijectors } from './elementwise/index.ts';
-import { conditioners } from './conditioners/index.ts';
 import { CONTRACT, definePlugin, type Plugin } from './registry/plugin.ts';
 import { structuralBijectors } from './structural/index.ts';
 import { transformers } from './transformers/index.ts';
@@ -21,7 +20,6 @@ export const core: Plugin = definePlugin({
     ...dequantizationBijectors,
   },
   transformers,
-  conditioners,
   conditioners,
   distributions: { flow: flowDefinition, ...bases },
 });
