@@ -1,5 +1,4 @@
-import { FlowzooError } from '@flowzoo/core';
-import { readFile } from 'node:fs/promises';
+import { readFileBytes } from '@flowzoo/core/node';
 import type { ColumnSelection } from './columns.ts';
 import { parseCsv } from './csv.ts';
 import { dataFormat } from './data-format.ts';
@@ -34,7 +33,7 @@ export interface ReadDataOptions {
  */
 export async function readData(path: string, options: ReadDataOptions = {}): Promise<DataTable> {
   const format = dataFormat(path);
-  const stored = await readBytes(path);
+  const stored = await readFileBytes(path);
   const bytes = format.compressed ? decompress(stored, path) : stored;
   const selection = { ...options, path };
   switch (format.kind) {
@@ -46,14 +45,5 @@ export async function readData(path: string, options: ReadDataOptions = {}): Pro
       return selectTable(parseIdx(bytes, path), selection);
     case 'png':
       return selectTable(parsePng(bytes, path), selection);
-  }
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new FlowzooError('E_FILE_READ', 'the file cannot be read', { at: path, found: message, cause });
   }
 }

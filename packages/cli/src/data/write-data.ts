@@ -1,5 +1,5 @@
 import { FlowzooError } from '@flowzoo/core';
-import { writeFile } from 'node:fs/promises';
+import { writeFileAtomically } from '@flowzoo/core/node';
 import { formatCsv } from './csv.ts';
 import { dataFormat } from './data-format.ts';
 import { elementCount } from './data-table.ts';
@@ -28,7 +28,7 @@ export interface WriteDataOptions {
  * await writeData('out/samples.png', { shape: [16, 64], values }, { sheet: { imageShape: [8, 8], levels: 17 } });
  */
 export async function writeData(path: string, table: DataValues, options: WriteDataOptions = {}): Promise<void> {
-  await writeFile(path, formatData(path, table, options));
+  await writeFileAtomically(path, formatData(path, table, options));
 }
 
 /** The bytes that {@link writeData} writes. */
