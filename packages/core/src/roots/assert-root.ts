@@ -29,12 +29,13 @@ export function rootResidual({ f, root, target }: Pick<RootCheck, 'f' | 'root' |
 export async function assertRoot(check: RootCheck): Promise<void> {
   const tolerance = check.tolerance ?? 1e-5;
   const residual = rootResidual(check);
-  const values = await residual.data();
+  const values = Array.from(await residual.data());
   residual.dispose();
-  let worst = 0;
-  // A comparison with NaN is false: !(a <= b) finds NaN too.
-  for (let i = 1; i < values.length; i++) if (!(values[i]! <= values[worst]!)) worst = i;
-  if (values.length === 0 || values[worst]! <= tolerance) return;
+  if (values.every((value) => value <= tolerance)) return;
+  // NaN is worse than any number, and no comparison says so.
+  const notANumber = values.findIndex(Number.isNaN);
+  const largest = values.reduce((worst, value, index) => (value > values[worst]! ? index : worst), 0);
+  const worst = notANumber >= 0 ? notANumber : largest;
   throw new FlowzooError('E_NO_CONVERGENCE', 'the root finder did not solve its equation', {
     at: check.place,
     expected: `a relative residual of ${tolerance} at most`,
