@@ -106,13 +106,17 @@ export function gatherRows(array: DataArray, rows: Int32Array): Float32Array {
   return gathered;
 }
 
-/** A fingerprint of the numbers, FNV-1a over their float32 bits: tells a checkpoint that it meets other data. */
+/** A fingerprint of the numbers, MurmurHash3 over their float32 bits: tells a checkpoint that it meets other data. */
 export function checksum(dataset: Dataset): string {
-  let hash = 0x811c9dc5;
+  let hash = 0;
   for (const array of [dataset.x, dataset.context]) {
     if (array === null) continue;
     const bits = new Uint32Array(Float32Array.from(array.values).buffer);
-    for (let i = 0; i < bits.length; i++) hash = Math.imul(hash ^ bits[i]!, 0x01000193);
+    for (let i = 0; i < bits.length; i++) {
+      const mixed = Math.imul(bits[i]!, 0xcc9e2d51);
+      hash ^= Math.imul((mixed << 15) | (mixed >>> 17), 0x1b873593);
+      hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
+    }
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../contracts/shape.ts';
 
+const HOST_BACKENDS: readonly string[] = ['cpu', 'wasm'];
+
 /** One variable's place in the flat buffer. */
 export interface FlatEntry {
   readonly name: string;
@@ -19,11 +21,13 @@ export class FlatParameters {
   /** Number of trained numbers. */
   readonly size: number;
   readonly #variables: readonly tf.Variable[];
+  readonly #sizes: number[];
 
   constructor(variables: ReadonlyMap<string, tf.Variable>) {
     const trained = [...variables].filter(([, variable]) => variable.trainable);
     this.#variables = trained.map(([, variable]) => variable);
     this.entries = trained.map(([name, { shape }]) => ({ name, shape, size: sizeOf(shape) }));
+    this.#sizes = this.entries.map((entry) => entry.size);
     this.size = this.entries.reduce((sum, entry) => sum + entry.size, 0);
   }
 
@@ -34,21 +38,23 @@ export class FlatParameters {
 
   /** Replaces the values of all variables; the vector stays the caller's. */
   write(flat: tf.Tensor1D): void {
-    tf.tidy(() => {
-      const sizes = this.entries.map((entry) => entry.size);
-      const slices = sizes.length === 1 ? [flat] : tf.split(flat, sizes);
-      this.#variables.forEach((variable, index) => {
-        // Assigning shares the slice's data with the variable, which a later change of the slice's owner must not free.
-        variable.assign(tf.reshape(slices[index]!, variable.shape));
-      });
-    });
+    // Where tensors live in the memory of the CPU, one read and many small uploads are far cheaper than slices: wasm
+    // copies the whole vector for each slice. On a GPU it is the other way round.
+    if (HOST_BACKENDS.includes(tf.getBackend())) this.writeValues(flat.dataSync<'float32'>());
+    else this.#assign(() => tf.split(flat, this.#sizes));
   }
 
   /** As {@link write}, from numbers. */
   writeValues(values: Float32Array): void {
-    const flat = tf.tensor1d(values.slice());
-    this.write(flat);
-    flat.dispose();
+    let start = 0;
+    this.#assign(() => this.#sizes.map((size) => tf.tensor1d(values.slice(start, (start += size)))));
+  }
+
+  #assign(pieces: () => readonly tf.Tensor[]): void {
+    tf.tidy(() => {
+      const values = pieces();
+      this.#variables.forEach((variable, index) => variable.assign(tf.reshape(values[index]!, variable.shape)));
+    });
   }
 
   /**
