@@ -1,4 +1,4 @@
-export { BatchOrder, stepsPerEpoch } from './batches.ts';
+export { stepsPerEpoch } from './batches.ts';
 export { encodeCheckpoint, decodeCheckpoint } from './checkpoint-file.ts';
 export type {
   BestWeights,

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Distribution } from '../contracts/distribution.ts';
 import { FlowzooError } from '../errors/flowzoo-error.ts';
 import { BatchOrder } from './batches.ts';
@@ -8,15 +7,14 @@ import { scoreDataset } from './evaluate.ts';
 import type { FitEvent, FitResult, StopReason } from './events.ts';
 import type { FlatParameters } from './flat-parameters.ts';
 import { Breather } from './macrotask.ts';
-import { createOptimizer, type Optimizer } from './optimizer.ts';
 import type { FitOptions } from './options.ts';
 import { Recorder } from './recorder.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { FitSettings } from './settings.ts';
-import { readState, StateGuard, writeState } from './state.ts';
+import { readState, writeState } from './state.ts';
 import { batchGradient, explainNotFinite, type StepGradient, type StepInput } from './step.ts';
 import { summarize } from './summarize.ts';
-import { WeightAverage } from './weight-average.ts';
+import { copyValues, WeightKeeper } from './weight-keeper.ts';
 
 /** What a run starts from: everything checked. */
 export interface TrainingRunOptions {
@@ -30,46 +28,27 @@ export interface TrainingRunOptions {
   readonly options: FitOptions;
 }
 
-/**
- * One training from its first step (or its resumption) to its stop.
- *
- * The weights live in one flat vector; the model's variables get its slices after every update. The vector of the step
- * before is kept until the next loss has proved finite.
- */
+/** One training from its first step (or its resumption) to its stop. */
 export class TrainingRun {
   readonly #input: TrainingRunOptions;
   readonly #order: BatchOrder;
-  readonly #optimizer: Optimizer;
-  readonly #average: WeightAverage | null;
-  readonly #guard: StateGuard;
+  readonly #weights: WeightKeeper;
   readonly #recorder: Recorder;
-  #weights: tf.Tensor1D;
-  #lastGood: tf.Tensor1D | null = null;
-  #step = 0;
-  #best: BestWeights | null = null;
-  #withoutBest = 0;
+  #step: number;
+  #best: BestWeights | null;
+  #withoutBest: number;
   #unused: readonly string[] | null = null;
 
   constructor(input: TrainingRunOptions) {
     const { settings, parameters, training, model, options } = input;
-    const { resume } = options;
+    const { resume, createOptimizer } = options;
     this.#input = input;
-    if (resume !== undefined) {
-      parameters.writeValues(resume.weights);
-      writeState(model, resume.state);
-    }
     this.#order = new BatchOrder({ rows: training.rows, batchSize: settings.batchSize, seed: settings.seed });
-    this.#weights = tf.keep(parameters.read());
-    this.#optimizer = (options.createOptimizer ?? createOptimizer)(settings.optimizer, parameters.size);
-    this.#average = settings.average === null ? null : new WeightAverage(settings.average, this.#weights);
-    this.#guard = new StateGuard(model);
+    this.#weights = new WeightKeeper({ model, parameters, settings, resume, createOptimizer });
     this.#recorder = new Recorder(settings.recordEvery, resume);
-    if (resume === undefined) return;
-    this.#step = resume.step;
-    this.#optimizer.restore(resume.slots);
-    if (resume.average !== null) this.#average?.restore(resume.average);
-    this.#best = resume.best;
-    this.#withoutBest = resume.withoutBest;
+    this.#step = resume?.step ?? 0;
+    this.#best = resume?.best ?? null;
+    this.#withoutBest = resume?.withoutBest ?? 0;
   }
 
   /** Runs to the stop and leaves the model with the weights that are kept. */
@@ -92,10 +71,6 @@ export class TrainingRun {
   /** Disposes everything but the model. */
   dispose(): void {
     this.#weights.dispose();
-    this.#lastGood?.dispose();
-    this.#optimizer.dispose();
-    this.#average?.dispose();
-    this.#guard.dispose();
   }
 
   #reasonToStop(): StopReason | null {
@@ -122,34 +97,19 @@ export class TrainingRun {
     };
     const factor = scheduleFactor(settings.schedule, this.#step, settings.steps);
     const learningRate = settings.optimizer.learningRate * factor;
-    this.#guard.remember();
+    this.#weights.beforeStep();
     const computed = await batchGradient(input);
     try {
       if (!Number.isFinite(computed.loss) || !Number.isFinite(computed.gradientNorm)) {
         throw await this.#notFinite(input, computed, learningRate);
       }
       this.#reportUnused(computed.unused);
-      this.#update(computed, learningRate);
+      this.#weights.update(computed, { learningRate, iteration: this.#step + 1 });
+      this.#step++;
     } finally {
       computed.gradient.dispose();
     }
     this.#record(computed, learningRate);
-  }
-
-  #update({ gradient, gradientNorm }: StepGradient, learningRate: number): void {
-    const { settings, parameters } = this.#input;
-    const { clipNorm } = settings;
-    const clipped =
-      clipNorm === null || gradientNorm <= clipNorm ? tf.clone(gradient) : tf.mul(gradient, clipNorm / gradientNorm);
-    const iteration = this.#step + 1;
-    const next = this.#optimizer.step(this.#weights, clipped as tf.Tensor1D, { learningRate, iteration });
-    clipped.dispose();
-    this.#lastGood?.dispose();
-    this.#lastGood = this.#weights;
-    this.#weights = tf.keep(next);
-    parameters.write(this.#weights);
-    this.#average?.update(this.#weights, iteration);
-    this.#step = iteration;
   }
 
   #record({ loss, gradientNorm }: StepGradient, learningRate: number): void {
@@ -171,10 +131,9 @@ export class TrainingRun {
   }
 
   async #validate(): Promise<void> {
-    const { settings, validation, model, parameters } = this.#input;
+    const { settings, validation, model } = this.#input;
     if (validation === null || settings.validation === null) return;
-    const kept = this.#average?.flat ?? this.#weights;
-    parameters.write(kept);
+    this.#weights.useKept();
     try {
       const scores = await scoreDataset(model, validation, {
         batchSize: settings.validation.batchSize,
@@ -186,30 +145,25 @@ export class TrainingRun {
       const { mean: logProb, standardError } = summarize(scores);
       const best = Number.isFinite(logProb) && (this.#best === null || logProb > this.#best.logProb);
       if (best) {
-        const weights = (await kept.data()).slice() as Float32Array;
+        const weights = await copyValues(this.#weights.kept);
         this.#best = { step: this.#step, logProb, weights, state: await readState(model) };
       }
       this.#withoutBest = best ? 0 : this.#withoutBest + 1;
       this.#recorder.validation({ step: this.#step, logProb, standardError });
       this.#emit({ type: 'validation', step: this.#step, logProb, standardError, best, ...this.#bestSoFar() });
     } finally {
-      parameters.write(this.#weights);
+      this.#weights.useTrained();
     }
   }
 
   async #save(): Promise<void> {
-    const { options, description, fingerprint, model } = this.#input;
+    const { options, description, fingerprint } = this.#input;
     if (options.checkpoint === undefined) return;
-    const slots = new Map<string, Float32Array>();
-    for (const [name, slot] of this.#optimizer.slots) slots.set(name, await copy(slot));
     const checkpoint: Checkpoint = {
       step: this.#step,
       model: description,
       fingerprint,
-      weights: await copy(this.#weights),
-      average: this.#average === null ? null : await copy(this.#average.flat),
-      slots,
-      state: await readState(model),
+      ...(await this.#weights.save()),
       best: this.#best,
       withoutBest: this.#withoutBest,
       history: this.#recorder.history,
@@ -225,15 +179,15 @@ export class TrainingRun {
     if (best !== null) {
       parameters.writeValues(best.weights);
       writeState(model, best.state);
-    } else if (this.#average !== null) {
-      parameters.write(this.#average.flat);
+    } else {
+      this.#weights.useKept();
     }
     const { seconds, history } = this.#recorder;
     this.#emit({ type: 'stop', reason, step: this.#step, ...this.#bestSoFar(), seconds });
     return {
       reason,
       steps: this.#step,
-      weights: best !== null ? 'best' : this.#average !== null ? 'average' : 'last',
+      weights: best === null ? this.#weights.keptName : 'best',
       bestStep: best?.step ?? null,
       bestValidation: best?.logProb ?? null,
       history,
@@ -245,10 +199,7 @@ export class TrainingRun {
   async #notFinite(input: StepInput, computed: StepGradient, learningRate: number): Promise<FlowzooError> {
     const { loss, gradientNorm } = computed;
     const where = await explainNotFinite(input, computed);
-    // A finite loss with a bad gradient does not speak against the weights it was computed at.
-    const good = Number.isFinite(loss) ? this.#weights : (this.#lastGood ?? this.#weights);
-    this.#input.parameters.write(good);
-    this.#guard.restore();
+    this.#weights.useLastGood({ lossIsFinite: Number.isFinite(loss) });
     const subject = Number.isFinite(loss) ? 'gradient' : 'loss';
     const error = new FlowzooError(
       'E_NOT_FINITE_LOSS',
@@ -292,8 +243,4 @@ export class TrainingRun {
   #emit(event: FitEvent): void {
     this.#input.options.onEvent?.(event);
   }
-}
-
-async function copy(tensor: tf.Tensor1D): Promise<Float32Array> {
-  return (await tensor.data()).slice() as Float32Array;
 }
