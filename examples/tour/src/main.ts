@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { formatTable } from '@flowzoo/cli';
+import { createRegistry } from '@flowzoo/core';
+import { coupling } from '@flowzoo/layers-coupling';
+import { listPresets, loadPreset } from '@flowzoo/zoo';
+import { digitPictures } from './digits.ts';
+import { measure, type Measurement } from './measure.ts';
+import { renderPage, type Picture } from './page.ts';
+import { powerPicture } from './power.ts';
+import { evaluationRows } from './data.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const { values: options } = parseArgs({ options: { out: { type: 'string', default: join(root, 'out') } } });
+
+const started = performance.now();
+tf.env().set('IS_TEST', true); // keeps tfjs from advertising a native package in Node
+await tf.setBackend('wasm');
+await mkdir(options.out, { recursive: true });
+
+const registry = createRegistry().use(coupling);
+const measurements: Measurement[] = [];
+const pictures: Picture[] = [];
+for (const { name } of await listPresets()) {
+  console.error(`${name}: loading, scoring, sampling …`);
+  const flow = await loadPreset(name, { registry });
+  const rows = await evaluationRows(name, root);
+  measurements.push(await measure(name, flow, rows));
+  pictures.push(...(name.endsWith('digits') ? await digitPictures(name, flow, rows) : await powerPicture(name, flow, rows)));
+  flow.dispose();
+}
+
+for (const { file, png } of pictures) await writeFile(join(options.out, file), png);
+await writeFile(join(options.out, 'index.html'), renderPage(measurements, pictures));
+
+console.log(
+  formatTable({
+    titles: ['preset', 'rows', 'log-likelihood, nats', '', 'bits/dim', 'rows/s', 'samples/s', 'round trip'],
+    rows: measurements.map((each) => [
+      each.name,
+      String(each.rows),
+      each.nats,
+      each.kind,
+      each.bits ?? '',
+      each.scoresPerSecond.toFixed(0),
+      each.samplesPerSecond.toFixed(0),
+      each.roundTrip.toExponential(1),
+    ]),
+    alignRight: [1, 2, 4, 5, 6, 7],
+  }),
+);
+const seconds = ((performance.now() - started) / 1000).toFixed(0);
+console.log(`\n${pictures.length} pictures and a page to look at: ${join(options.out, 'index.html')} (${seconds} s)`);
