@@ -45,6 +45,7 @@ export class MultilayerPerceptron extends ConditionerBase {
   readonly #injections: Dense[] = [];
   readonly #output: OutputHead;
   readonly #activation: Activation;
+  readonly #context: 'concat' | Injection;
   readonly #config: MultilayerPerceptronConfig;
 
   constructor(config: MultilayerPerceptronConfig, build: ConditionerBuild) {
@@ -53,7 +54,10 @@ export class MultilayerPerceptron extends ConditionerBase {
     const output = new OutputHead(config, build);
     this.#config = config;
     this.#activation = activationOf(config);
-    const concatenated = config.context === 'concat' ? build.contextSize : 0;
+    // Without hidden layers there is no nonlinearity to go through.
+    const kind = config.context === 'add-activated' && config.hidden.length === 0 ? 'add' : config.context;
+    this.#context = kind;
+    const concatenated = kind === 'concat' ? build.contextSize : 0;
     const widths = [sizeOf(build.inputShape) + concatenated, ...config.hidden, sizeOf(build.outputShape)];
     const hidden = hiddenInitialization(config);
     const last = endInitialization(config.lastLayer, hidden);
@@ -72,8 +76,8 @@ export class MultilayerPerceptron extends ConditionerBase {
         ),
       );
     }
-    if (build.contextSize > 0 && config.context !== 'concat') {
-      const count = config.context === 'glu' ? Math.max(1, end) : 1;
+    if (build.contextSize > 0 && kind !== 'concat') {
+      const count = kind === 'glu' ? Math.max(1, end) : 1;
       for (let i = 0; i < count; i++) {
         this.#injections.push(
           this.addChild(
@@ -82,11 +86,11 @@ export class MultilayerPerceptron extends ConditionerBase {
               path: `${build.path}.context.${i}`,
               inputs: build.contextSize,
               outputs: widths[i + 1]!,
-              // What acts on the output itself must start as the output does; a gate on zeros leaves zeros.
-              initialization: i === end && config.context !== 'glu' ? last : hidden,
+              // What is added to the output must start as the output does; a gate on zeros leaves zeros.
+              initialization: i === end && kind !== 'glu' ? last : hidden,
               random: build.random,
               // Added, its bias would do nothing that the layer's bias does not do.
-              bias: config.context !== 'add',
+              bias: kind !== 'add',
             }),
           ),
         );
@@ -96,7 +100,8 @@ export class MultilayerPerceptron extends ConditionerBase {
   }
 
   protected override compute(input: tf.Tensor, context: tf.Tensor | undefined): tf.Tensor {
-    const { hidden, context: kind, dropout: rate } = this.#config;
+    const { hidden, dropout: rate } = this.#config;
+    const kind = this.#context;
     const condition = context as tf.Tensor2D | undefined;
     let h = this.flatten(input);
     if (condition !== undefined && kind === 'concat') h = h.shape[1] === 0 ? condition : tf.concat([h, condition], 1);
