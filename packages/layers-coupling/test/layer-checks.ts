@@ -1,0 +1,56 @@
+import { Random, type Bijector } from '@flowzoo/core';
+import * as tf from '@tensorflow/tfjs';
+
+/** Draws every variable at order 1, scaled down by the square root of its inputs, so that nothing is near its start. */
+export function scatter(part: Bijector, seed: number | string): void {
+  const random = new Random(seed);
+  for (const [name, variable] of part.variables) {
+    const inputs = variable.rank > 1 ? variable.size / variable.shape.at(-1)! : 1;
+    const values = random
+      .fork(name)
+      .normals(variable.size)
+      .map((each) => each / Math.sqrt(inputs));
+    tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+  }
+}
+
+/** Normal data `[batch, ...eventShape]`. */
+export function normalBatch(batch: number, eventShape: readonly number[], seed: number | string = 'data'): tf.Tensor {
+  const size = eventShape.reduce((product, length) => product * length, batch);
+  return tf.tensor(new Random(seed).normals(size), [batch, ...eventShape]);
+}
+
+/** log|det| of the Jacobian of one example's map by reverse mode, row by row, and an elimination in float64. */
+export function jacobianLogDet(map: (x: tf.Tensor) => tf.Tensor, x: tf.Tensor): number {
+  const rows: number[][] = [];
+  for (let i = 0; i < x.size; i++) {
+    const row = tf.tidy(() => {
+      const component = (input: tf.Tensor): tf.Scalar =>
+        tf.reshape(tf.slice(tf.reshape(map(input), [x.size]), i, 1), []) as tf.Scalar;
+      return Array.from(tf.grad(component)(x).dataSync());
+    });
+    rows.push(row);
+  }
+  return logAbsDeterminant(rows);
+}
+
+function logAbsDeterminant(matrix: number[][]): number {
+  const rows = matrix.map((row) => [...row]);
+  let total = 0;
+  for (let k = 0; k < rows.length; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < rows.length; i++) if (Math.abs(rows[i]![k]!) > Math.abs(rows[pivot]![k]!)) pivot = i;
+    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
+    total += Math.log(Math.abs(rows[k]![k]!));
+    for (let i = k + 1; i < rows.length; i++) {
+      const factor = rows[i]![k]! / rows[k]![k]!;
+      for (let j = k; j < rows.length; j++) rows[i]![j]! -= factor * rows[k]![j]!;
+    }
+  }
+  return total;
+}
+
+/** The largest absolute difference of two tensors. */
+export function distance(a: tf.Tensor, b: tf.Tensor): number {
+  return tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!);
+}
