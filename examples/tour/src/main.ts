@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const { values: options } = parseArgs({ options: { out: { type: 'string', default: join(root, 'out') } } });
 
 const started = performance.now();
-tf.env().set('IS_TEST', true); // keeps tfjs from advertising a native package in Node
+tf.enableProdMode();
 await tf.setBackend('wasm');
 await mkdir(options.out, { recursive: true });
 

@@ -21,8 +21,8 @@ export interface SessionOptions {
  */
 export async function startEngine(options: SessionOptions): Promise<void> {
   const backend = options.backend ?? 'wasm';
-  // tfjs advertises its native package when the cpu backend starts in Node; that package does not install any more.
-  tf.env().set('IS_TEST', true);
+  // Also keeps tfjs from advertising, on standard error, a native package that does not install any more.
+  tf.enableProdMode();
   if (!['wasm', 'cpu'].includes(backend) || !(await tf.setBackend(backend))) {
     throw new FlowzooError('E_OPTION', 'this backend is not available', {
       at: '--backend',
