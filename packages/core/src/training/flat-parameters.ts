@@ -22,8 +22,11 @@ export class FlatParameters {
   readonly size: number;
   readonly #variables: readonly tf.Variable[];
   readonly #sizes: number[];
+  readonly #hostMemory: boolean | undefined;
 
-  constructor(variables: ReadonlyMap<string, tf.Variable>) {
+  /** `hostMemory` says where tensors live; by default the backend's name at each write decides. */
+  constructor(variables: ReadonlyMap<string, tf.Variable>, options: { readonly hostMemory?: boolean } = {}) {
+    this.#hostMemory = options.hostMemory;
     const trained = [...variables].filter(([, variable]) => variable.trainable);
     this.#variables = trained.map(([, variable]) => variable);
     this.entries = trained.map(([name, { shape }]) => ({ name, shape, size: sizeOf(shape) }));
@@ -40,7 +43,8 @@ export class FlatParameters {
   write(flat: tf.Tensor1D): void {
     // Where tensors live in the memory of the CPU, one read and many small uploads are far cheaper than slices: wasm
     // copies the whole vector for each slice. On a GPU it is the other way round.
-    if (HOST_BACKENDS.includes(tf.getBackend())) this.writeValues(flat.dataSync<'float32'>());
+    const hostMemory = this.#hostMemory ?? HOST_BACKENDS.includes(tf.getBackend());
+    if (hostMemory) this.writeValues(flat.dataSync<'float32'>());
     else this.#assign(() => tf.split(flat, this.#sizes));
   }
 
