@@ -26,7 +26,7 @@ function contentFaults(files, manifest) {
     const source = file.match(/^dist\/(.*)\.js$/)?.[1];
     if (source && !files.includes(`src/${source}.ts`))
       faults.push(`${file} is left from a source that is gone: remove dist`);
-    if (/\.test\.|\.tsbuildinfo$/.test(file)) faults.push(`${file} does not belong into the tarball`);
+    if (/\.test\.|\/test-[^/]*$|\.tsbuildinfo$/.test(file)) faults.push(`${file} does not belong into the tarball`);
   }
   return faults;
 }

@@ -66,6 +66,7 @@ describe('the direction of dependence', () => {
     ['packages/core/src/a.ts', `import '@tensorflow/tfjs-backend-wasm';`, 'is not the public tfjs'],
     ['packages/layers-coupling/src/a.ts', `import { Ajv2020 } from 'ajv/dist/2020.js';`, 'is not declared'],
     ['packages/core/src/a.ts', `type A = import('@flowzoo/layers-coupling').A;`, 'may import nothing of ours'],
+    ['packages/core/src/a.ts', `import { build } from './registry/test-build.ts';`, 'is only for tests'],
     ['packages/core/src/a.ts', `import { files } from '#files-of-nobody';`, 'is not in its imports'],
     ['packages/core/src/a.ts', `await tf.setBackend('cpu');`, 'calls setBackend'],
     ['examples/forged/src/a.ts', `import { Flow } from '../../../packages/core/src/index.ts';`, 'leaves its package'],
@@ -81,6 +82,9 @@ describe('the direction of dependence', () => {
   const right: readonly (readonly [path: string, text: string])[] = [
     ['packages/core/src/a.ts', `import * as tf from '@tensorflow/tfjs';\nimport { Ajv2020 } from 'ajv/dist/2020.js';`],
     ['packages/core/src/node/a.ts', `import { rename } from 'node:fs/promises';\nimport { x } from '../x.ts';`],
+    ['packages/core/src/a.test.ts', `import { build } from './registry/test-build.ts';`],
+    ['packages/core/src/test-build.ts', `import { expect } from 'vitest';`],
+    ['packages/core/src/conformance/a.ts', `await tf.setBackend('cpu');`],
     ['packages/core/src/a.test.ts', `import '@tensorflow/tfjs-backend-wasm';\nawait tf.setBackend('wasm');`],
     [
       'packages/core/src/a.ts',

@@ -47,7 +47,11 @@ function allowedOfOurs(folder: string): readonly string[] {
   return [];
 }
 
-const isTest = (path: string): boolean => path.endsWith('.test.ts') || /^packages\/[^/]+\/test\//.test(path);
+/** Tests, and what tests share: `test-….ts` beside them, which is neither built nor published. */
+const isTest = (path: string): boolean =>
+  /\.test\.ts$|\/test-[^/]+\.ts$/.test(path) || /^packages\/[^/]+\/test\//.test(path);
+/** The conformance suite runs inside the tests of a plugin, once per backend. */
+const conformanceFolder = 'packages/core/src/conformance/';
 const packageOf = (name: string): string =>
   name
     .split('/')
@@ -58,6 +62,7 @@ function relativeFault(file: SourceFile, folder: string, name: string): string |
   const target = posix.join(posix.dirname(file.path), name);
   if (!target.startsWith(`${folder}/`)) return 'leaves its package: import the published entry point';
   if (target.includes('/dist/') && file.path.includes('/src/')) return 'imports a built file';
+  if (isTest(target) && !isTest(file.path)) return 'is only for tests';
   const intoNode = /\/src\/node\//.test(target) && !/\/src\/node\//.test(file.path);
   if (intoNode && !isTest(file.path) && !folder.endsWith('/cli'))
     return 'reaches Node-only code from code for browsers';
@@ -124,7 +129,8 @@ export function dependencyFaults(file: SourceFile, manifests: Manifests): string
     if (fault) faults.push(`${file.path}: ${name} ${fault}`);
   }
   const library = folder.startsWith('packages/') && folder !== 'packages/cli' && !isTest(file.path);
-  if (library && /\bsetBackend\s*\(/.test(withoutComments(file.text))) {
+  const suite = file.path.startsWith(conformanceFolder);
+  if (library && !suite && /\bsetBackend\s*\(/.test(withoutComments(file.text))) {
     faults.push(`${file.path}: calls setBackend: the program chooses the backend, not the library`);
   }
   return faults;
