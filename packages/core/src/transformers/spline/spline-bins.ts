@@ -1,70 +1,72 @@
 import { squashDerivative, squashNumber } from '../squash.ts';
+import { exponential } from './exponential.ts';
 import type { SplineForm } from './spline-form.ts';
 
-/** No bin is narrower than this fraction of the interval, so that a floor of 0 never divides by 0. */
-const NARROWEST = 1e-9;
-
-/** Softmax of one scalar's raw fractions into `into`, after gain and squash. */
-export function softmaxInto(into: Float64Array, raw: Float32Array, start: number, form: SplineForm): void {
+/**
+ * Exponentials of one scalar's raw fractions, after gain and squash; their sum is returned, and the softmax is their
+ * quotient.
+ */
+export function exponentials(into: Float64Array, raw: Float32Array, start: number, form: SplineForm): number {
   const { fractions, binGain, binSquash } = form;
-  let largest = -Infinity;
-  for (let j = 0; j < fractions; j++) {
-    const r =
-      binSquash.squash === 'none' ? binGain * raw[start + j]! : squashNumber(binGain * raw[start + j]!, binSquash);
-    into[j] = r;
-    if (r > largest) largest = r;
-  }
+  const plain = binSquash.squash === 'none';
   let total = 0;
   for (let j = 0; j < fractions; j++) {
-    const e = Math.exp(into[j]! - largest);
+    const scaled = binGain * raw[start + j]!;
+    const e = exponential(plain ? scaled : squashNumber(scaled, binSquash));
     into[j] = e;
     total += e;
   }
-  const inverse = 1 / total;
-  for (let j = 0; j < fractions; j++) into[j]! *= inverse;
+  // In float64 only raw values beyond some hundreds need the largest taken out first.
+  return total > 1e-290 && total < 1e290 ? total : shiftedExponentials(into, raw, start, form);
 }
 
-/** Lengths of the K bins from the softmax of their fractions. */
-export function lengthsInto(into: Float64Array, softmax: Float64Array, form: SplineForm): void {
-  const { bins, fractions, binFloor, splitFirst, low, high } = form;
-  const extent = high - low;
-  const floor = binFloor * extent;
-  const slack = extent * (1 - binFloor * fractions);
-  const least = NARROWEST * extent;
-  for (let j = 0; j < fractions; j++) into[j] = Math.max(floor + slack * softmax[j]!, least);
-  if (splitFirst) {
-    const half = 0.5 * into[0]!;
-    into[0] = half;
-    into[bins - 1] = half;
+function shiftedExponentials(into: Float64Array, raw: Float32Array, start: number, form: SplineForm): number {
+  const { fractions, binGain, binSquash } = form;
+  let largest = -Infinity;
+  for (let j = 0; j < fractions; j++) {
+    into[j] = squashNumber(binGain * raw[start + j]!, binSquash);
+    largest = Math.max(largest, into[j]!);
   }
+  let total = 0;
+  for (let j = 0; j < fractions; j++) {
+    into[j] = Math.exp(into[j]! - largest);
+    total += into[j]!;
+  }
+  return total;
 }
 
-/**
- * Adds the gradient of the raw fractions when the sensitivity of each bin's length is `left` before the bin, `own` in
- * it and 0 behind it.
- */
+/** Where a sum of lengths depends on the raw fractions: `left` per bin before the bin, `own` in it, 0 behind it. */
+export interface LengthSensitivity {
+  readonly bin: number;
+  readonly left: number;
+  readonly own: number;
+}
+
+/** Writes the gradient of the raw fractions of one axis; `e` and `total` come from {@link exponentials}. */
 export function fractionGradients(
   gradients: Float32Array,
   raw: Float32Array,
   start: number,
-  softmax: Float64Array,
-  at: { readonly bin: number; readonly left: number; readonly own: number },
+  softmax: { readonly e: Float64Array; readonly total: number },
+  sensitivity: LengthSensitivity,
   form: SplineForm,
 ): void {
-  const { fractions, bins, binFloor, splitFirst, binGain, binSquash, low, high } = form;
-  const slack = (high - low) * (1 - binFloor * fractions);
-  const { bin, left, own } = at;
+  const { fractions, bins, splitFirst, binGain, binSquash, slack } = form;
+  const { bin, left, own } = sensitivity;
+  const { e, total } = softmax;
   // With splitFirst fraction 0 is half of the first bin and half of the last.
-  const last = splitFirst ? 0.5 * (bin === bins - 1 ? own : 0) : 0;
-  const first = (bin === 0 ? own : left) * (splitFirst ? 0.5 : 1) + last;
-  let mean = first * softmax[0]!;
-  const until = Math.min(bin, fractions - 1);
-  for (let j = 1; j <= until; j++) mean += (j < bin ? left : own) * softmax[j]!;
+  const first = splitFirst ? 0.5 * ((bin === 0 ? own : left) + (bin === bins - 1 ? own : 0)) : bin === 0 ? own : left;
+  const until = Math.min(bin, fractions);
+  let before = 0;
+  for (let j = 1; j < until; j++) before += e[j]!;
+  const within = bin > 0 && bin < fractions ? e[bin]! * own : 0;
+  const mean = (first * e[0]! + left * before + within) / total;
   const plain = binSquash.squash === 'none';
+  const unit = (slack * binGain) / total;
   for (let j = 0; j < fractions; j++) {
-    const sensitivity = j === 0 ? first : j < bin ? left : j === bin ? own : 0;
-    const slope = plain ? binGain : binGain * squashDerivative(binGain * raw[start + j]!, binSquash);
-    gradients[start + j] = slack * softmax[j]! * (sensitivity - mean) * slope;
+    const here = j === 0 ? first : j < bin ? left : j === bin ? own : 0;
+    const gradient = unit * e[j]! * (here - mean);
+    gradients[start + j] = plain ? gradient : gradient * squashDerivative(binGain * raw[start + j]!, binSquash);
   }
 }
 

@@ -16,6 +16,8 @@ export interface SplineForm {
   readonly binGain: number;
   readonly binSquash: BoundedSquash;
   readonly binFloor: number;
+  /** What the softmax distributes over the bins, in units of the interval. */
+  readonly slack: number;
   readonly slopeGain: number;
   readonly slopeSquash: BoundedSquash;
   readonly slopeMap: 'softplus' | 'exp';
@@ -28,13 +30,16 @@ export interface SplineForm {
   readonly parameterCount: number;
 }
 
+/** No bin is narrower than this fraction of the interval, so that a floor of 0 never divides by 0. */
+const NARROWEST = 1e-9;
+
 /** @throws E_OPTION for options that fit no spline */
 export function splineForm(options: RationalQuadraticSplineOptions, at: string): SplineForm {
   const { bins = 8, interval = [-5, 5], bin = {}, slope = {} } = options;
   const [low, high] = interval;
   const splitFirst = bin.splitFirst ?? false;
   const fractions = splitFirst ? bins - 1 : bins;
-  const binFloor = bin.floor ?? 0.001;
+  const binFloor = Math.max(bin.floor ?? 0.001, NARROWEST);
   assertForm(low < high, at, '"interval" must run upwards', '[low, high]', `[${low}, ${high}]`);
   assertForm(fractions >= 1, at, '"splitFirst" needs two bins or more', 'bins ≥ 2', `bins ${bins}`);
   assertForm(
@@ -59,6 +64,7 @@ export function splineForm(options: RationalQuadraticSplineOptions, at: string):
     binGain: bin.gain ?? 1,
     binSquash: boundedSquash(bin.squash ?? 'none', bin.bound ?? null, `${at}, bin`),
     binFloor,
+    slack: (high - low) * (1 - binFloor * fractions),
     slopeGain: slope.gain ?? 1,
     slopeSquash: boundedSquash(slope.squash ?? 'none', slope.bound ?? null, `${at}, slope`),
     slopeMap,

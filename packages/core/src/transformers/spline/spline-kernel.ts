@@ -1,5 +1,5 @@
 import { FlowzooError } from '../../errors/flowzoo-error.ts';
-import { fractionGradients, lengthsInto, slopeAt, slopeGradient, softmaxInto } from './spline-bins.ts';
+import { exponentials, fractionGradients, slopeAt, slopeGradient } from './spline-bins.ts';
 import type { SplineForm } from './spline-form.ts';
 
 /** Gradients of one call, in the order of its arguments. */
@@ -18,12 +18,11 @@ export interface SplineGradients {
  */
 export class SplineKernel {
   readonly #form: SplineForm;
-  readonly #widthSoftmax: Float64Array;
-  readonly #heightSoftmax: Float64Array;
-  readonly #widths: Float64Array;
-  readonly #heights: Float64Array;
-  // The bin that the last call of #locate found.
-  #bin = 0;
+  readonly #widthExponentials: Float64Array;
+  readonly #heightExponentials: Float64Array;
+  // What the last call of #locate found: sums of the exponentials, corner and lengths of the bin.
+  #widthTotal = 0;
+  #heightTotal = 0;
   #x = 0;
   #width = 0;
   #y = 0;
@@ -31,10 +30,8 @@ export class SplineKernel {
 
   constructor(form: SplineForm) {
     this.#form = form;
-    this.#widthSoftmax = new Float64Array(form.fractions);
-    this.#heightSoftmax = new Float64Array(form.fractions);
-    this.#widths = new Float64Array(form.bins);
-    this.#heights = new Float64Array(form.bins);
+    this.#widthExponentials = new Float64Array(form.fractions);
+    this.#heightExponentials = new Float64Array(form.fractions);
   }
 
   /**
@@ -57,7 +54,8 @@ export class SplineKernel {
       const k = this.#locate(v, raw, start, solve);
       const lower = slopeAt(k, raw, start + 2 * fractions, this.#form);
       const upper = slopeAt(k + 1, raw, start + 2 * fractions, this.#form);
-      const [w, h] = [this.#width, this.#height];
+      const w = this.#width;
+      const h = this.#height;
       const s = h / w;
       const xi = solve ? solveBin(v - this.#y, h, s, lower, upper) : Math.min((v - this.#x) / w, 1);
       const u = xi * (1 - xi);
@@ -89,7 +87,8 @@ export class SplineKernel {
       const slopes = start + 2 * fractions;
       const lower = slopeAt(k, raw, slopes, this.#form);
       const upper = slopeAt(k + 1, raw, slopes, this.#form);
-      const [w, h] = [this.#width, this.#height];
+      const w = this.#width;
+      const h = this.#height;
       const s = h / w;
       const xi = solve ? solveBin(v - this.#y, h, s, lower, upper) : Math.min((v - this.#x) / w, 1);
       const rest = 1 - xi;
@@ -117,10 +116,12 @@ export class SplineKernel {
       const cS = a * h * fS + b * lS;
       if (!solve) gradients.input[n] = cXi / w;
 
+      const widths = { e: this.#widthExponentials, total: this.#widthTotal };
+      const heights = { e: this.#heightExponentials, total: this.#heightTotal };
       const onWidths = { bin: k, left: -cXi / w, own: (-xi * cXi - s * cS) / w };
       const onHeights = { bin: k, left: a, own: a * f + cS / w };
-      fractionGradients(gradients.raw, raw, start, this.#widthSoftmax, onWidths, this.#form);
-      fractionGradients(gradients.raw, raw, start + fractions, this.#heightSoftmax, onHeights, this.#form);
+      fractionGradients(gradients.raw, raw, start, widths, onWidths, this.#form);
+      fractionGradients(gradients.raw, raw, start + fractions, heights, onHeights, this.#form);
       const onLower = (a * h * u * (1 - f)) / d + b * ((rest * rest) / q - (2 * u) / d);
       const onUpper = (-a * h * u * f) / d + b * ((xi * xi) / q - (2 * u) / d);
       slopeGradient(gradients.raw, raw, slopes, { knot: k, sensitivity: onLower }, this.#form);
@@ -129,31 +130,41 @@ export class SplineKernel {
     return gradients;
   }
 
-  /** Finds the bin of a value on the searched axis and sets its corner and lengths. */
+  /** Finds the bin of a value on the searched axis, and its corner and lengths on both. */
   #locate(v: number, raw: Float32Array, start: number, solve: boolean): number {
     const form = this.#form;
-    softmaxInto(this.#widthSoftmax, raw, start, form);
-    softmaxInto(this.#heightSoftmax, raw, start + form.fractions, form);
-    lengthsInto(this.#widths, this.#widthSoftmax, form);
-    lengthsInto(this.#heights, this.#heightSoftmax, form);
-    const searched = solve ? this.#heights : this.#widths;
-    const other = solve ? this.#widths : this.#heights;
+    const { low, high, binFloor, slack, splitFirst } = form;
+    this.#widthTotal = exponentials(this.#widthExponentials, raw, start, form);
+    this.#heightTotal = exponentials(this.#heightExponentials, raw, start + form.fractions, form);
+    const searched = solve ? this.#heightExponentials : this.#widthExponentials;
+    const other = solve ? this.#widthExponentials : this.#heightExponentials;
+    const unit = slack / (solve ? this.#heightTotal : this.#widthTotal);
+    const otherUnit = slack / (solve ? this.#widthTotal : this.#heightTotal);
+    const floor = binFloor * (high - low);
     const last = form.bins - 1;
+    let corner = low;
+    let otherCorner = low;
+    let length = 0;
+    let otherLength = 0;
     let k = 0;
-    let corner = form.low;
-    let otherCorner = form.low;
-    while (k < last && v >= corner + searched[k]!) {
-      corner += searched[k]!;
-      otherCorner += other[k]!;
-      k++;
+    for (; k < last; k++) {
+      const share = splitFirst && k === 0 ? 0.5 : 1;
+      length = share * (floor + unit * searched[k]!);
+      otherLength = share * (floor + otherUnit * other[k]!);
+      if (v < corner + length) break;
+      corner += length;
+      otherCorner += otherLength;
     }
-    // The last knot is exactly the end of the interval, whatever rounding did to the sums.
-    const length = k === last ? form.high - corner : searched[k]!;
-    const otherLength = k === last ? form.high - otherCorner : other[k]!;
-    [this.#x, this.#width] = solve ? [otherCorner, otherLength] : [corner, length];
-    [this.#y, this.#height] = solve ? [corner, length] : [otherCorner, otherLength];
-    this.#bin = k;
-    return this.#bin;
+    if (k === last) {
+      // The last knot is exactly the end of the interval, whatever rounding did to the sums.
+      length = high - corner;
+      otherLength = high - otherCorner;
+    }
+    this.#x = solve ? otherCorner : corner;
+    this.#width = solve ? otherLength : length;
+    this.#y = solve ? corner : otherCorner;
+    this.#height = solve ? length : otherLength;
+    return k;
   }
 
   #tail(output: Float32Array, n: number, v: number, solve: boolean, raw: Float32Array, start: number): void {
