@@ -1,0 +1,117 @@
+// Measures every preset on the rows its card names and writes card.json, README.md and the list of presets.
+//
+//   npm run cards
+//
+// What people wrote about a preset stands in scripts/cards/<name>.json; every figure comes from here.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const presets = join(root, 'packages/zoo/presets');
+const notesFolder = join(root, 'scripts/cards');
+
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+const flowzoo = (...args) =>
+  JSON.parse(
+    execFileSync('node', [join(root, 'packages/cli/bin/flowzoo.js'), ...args], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
+
+const index = [];
+for (const file of readdirSync(notesFolder).sort()) {
+  const { score, ...notes } = readJson(join(notesFolder, file));
+  const folder = join(presets, notes.name);
+  const spec = readJson(join(folder, 'model.json'));
+  const { parameters } = flowzoo('show', folder, '--json');
+  const results = score.map(({ split, args }) => measure(notes.name, folder, split, args));
+  const { summary, paper, data, training, deviations, comparison } = notes;
+  const card = { name: notes.name, summary, paper, data, parameters, training, results, deviations, comparison };
+  writeJson(join(folder, 'card.json'), card);
+  writeFileSync(join(folder, 'README.md'), renderCard(card, spec));
+  const bytes = statSync(join(folder, spec.weights.file)).size;
+  index.push({ name: notes.name, summary, event: spec.event, parameters, bytes });
+}
+writeJson(join(presets, 'index.json'), index);
+
+/** One likelihood with its standard error, by the command that the card prints. */
+function measure(name, folder, split, args) {
+  const report = flowzoo('score', folder, ...args, '--json');
+  const figure = report.bitsPerDimension ?? report.logProb;
+  return {
+    split,
+    rows: report.rows,
+    metric: report.bitsPerDimension === null ? 'nats' : 'bits/dim',
+    value: round(figure.mean),
+    standardError: round(figure.standardError),
+    bound: report.bound,
+    median: round(report.median),
+    worst: round(report.worst.logProb),
+    meanWithoutWorst10: round(report.meanWithoutWorst10),
+    command: `npx flowzoo score ${name} ${args.join(' ')} --json`,
+  };
+}
+
+function round(value) {
+  return Number(value.toFixed(4));
+}
+
+function renderCard(card, spec) {
+  const list = (items) => items.map((item) => `- ${item}`).join('\n');
+  const rows = card.results.map((result) => {
+    const kind = result.metric === 'nats' ? 'exact' : 'upper bound';
+    const { split, rows: count, value, standardError, metric, median, worst, meanWithoutWorst10 } = result;
+    return `| ${split} | ${count} | ${value} ± ${standardError} ${metric} (${kind}) | ${median} | ${worst} | ${meanWithoutWorst10} |`;
+  });
+  return `# ${card.name}
+
+${card.summary}
+
+[${card.paper.title}](${card.paper.url}), ${card.paper.authors}, ${card.paper.year}.
+
+| rows | count | result ± standard error | median, nats | worst row, nats | mean without the worst ten, nats |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+Measured by
+
+\`\`\`
+${card.results.map((result) => result.command).join('\n')}
+\`\`\`
+
+${card.parameters.toLocaleString('en-US')} parameters, event shape [${spec.event.join(', ')}].
+
+## Data
+
+${card.data.name}. ${card.data.source} Licence: ${card.data.licence}.
+
+- Training: ${card.data.training}
+- Validation: ${card.data.validation}
+- Evaluation: ${card.data.evaluation}
+
+## Training
+
+\`\`\`
+${card.training.command}
+\`\`\`
+
+Seed ${card.training.seed}, ${card.training.minutes} minutes on ${card.training.machine}.
+
+Tried on the validation rows:
+
+${list(card.training.tried)}
+
+## Departures from the paper
+
+${list(card.deviations)}
+
+## Comparison
+
+${list(card.comparison)}
+`;
+}
