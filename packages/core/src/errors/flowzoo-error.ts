@@ -41,7 +41,9 @@ export type ErrorCode =
   | 'E_NOT_FINITE_LOSS'
   | 'E_CHECKPOINT'
   | 'E_ABORTED'
-  | 'E_LINALG';
+  | 'E_LINALG'
+  // conformance suite
+  | 'E_CONFORMANCE';
 
 /** What an error tells: where it happened, what came, what was expected, and how to mend it. */
 export interface ErrorDetails {
