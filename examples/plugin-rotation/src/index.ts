@@ -1,0 +1,2 @@
+export { rotation } from './plugin.ts';
+export { Rotation } from './rotation.ts';
