@@ -1,4 +1,5 @@
 import { definePlugin, type Plugin } from '@flowzoo/core';
+import { batchNormalizationDefinition } from './batch-normalization/batch-normalization.ts';
 import { couplingDefinition, couplingOf } from './coupling/definitions.ts';
 import { scalingDefinition } from './scaling/scaling.ts';
 
@@ -18,5 +19,6 @@ export const coupling: Plugin = definePlugin({
     'affine-coupling': couplingOf('affine'),
     'rational-quadratic-spline-coupling': couplingOf('rational-quadratic-spline'),
     scaling: scalingDefinition,
+    'batch-normalization': batchNormalizationDefinition,
   },
 });

@@ -24,23 +24,23 @@ export interface MaskOptions {
  * with even i + j, all channels; on vectors it is `alternating`. An event of one element keeps nothing: it is changed,
  * driven by biases and context.
  *
- * @throws E_MASK when everything would stay or everything would change, or an index does not exist
+ * @throws E_SPEC_SHAPE when a named mask would keep everything or nothing, E_MASK when a list does or is wrong
  */
 export function partitionOf(dataShape: Shape, options: MaskOptions, at: string): Partition {
   const { mask, parity } = options;
   const length = dataShape.at(-1);
-  if (length === undefined) throw maskError('a coupling needs an axis to mask', dataShape, at);
+  if (length === undefined) throw maskError('a coupling needs an axis to mask', dataShape, { at });
   if (sizeOf(dataShape) === 1) return new AxisPartition(dataShape, [], [0]);
   if (mask === 'checkerboard' && dataShape.length === 3) return checkerboard(dataShape, parity, at);
   if (mask === 'checkerboard' && dataShape.length !== 1) {
-    throw maskError('a checkerboard is a mask of images and of vectors', dataShape, at);
+    throw maskError('a checkerboard is a mask of images and of vectors', dataShape, { at });
   }
   const named = namedIdentity(mask, length, at);
   const rest = Array.from({ length }, (_, index) => index).filter((index) => !named.includes(index));
   const [identity, transform] = parity === 0 ? [named, rest] : [rest, named];
   if (identity.length === 0 || transform.length === 0) {
     const what = identity.length === 0 ? 'changes everything and keeps nothing' : 'keeps everything';
-    throw maskError(`the mask ${what}`, dataShape, at);
+    throw maskError(`the mask ${what}`, dataShape, { at, listed: typeof mask !== 'string' });
   }
   return new AxisPartition(dataShape, identity, transform);
 }
@@ -61,7 +61,8 @@ function namedIdentity(mask: MaskOption, length: number, at: string): number[] {
 
 function checkerboard(dataShape: Shape, parity: 0 | 1, at: string): Partition {
   const [height, width] = [dataShape[0]!, dataShape[1]!];
-  if (height * width === 1) throw maskError('a checkerboard of one pixel hides everything or nothing', dataShape, at);
+  if (height * width === 1)
+    throw maskError('a checkerboard of one pixel hides everything or nothing', dataShape, { at });
   const kept = Int32Array.from({ length: height * width }, (_, pixel) => {
     const [i, j] = [Math.floor(pixel / width), pixel % width];
     return (i + j) % 2 === parity ? 1 : 0;
@@ -69,9 +70,14 @@ function checkerboard(dataShape: Shape, parity: 0 | 1, at: string): Partition {
   return new SpatialPartition(dataShape, kept);
 }
 
-function maskError(summary: string, dataShape: Shape, at: string): FlowzooError {
-  return new FlowzooError('E_MASK', summary, {
-    at,
+/** A list that hides everything or nothing is a wrong list; a named mask then meets a shape it cannot divide. */
+function maskError(
+  summary: string,
+  dataShape: Shape,
+  options: { readonly at: string; readonly listed?: boolean },
+): FlowzooError {
+  return new FlowzooError(options.listed === true ? 'E_MASK' : 'E_SPEC_SHAPE', summary, {
+    at: options.at,
     expected: 'something to keep and something to change',
     found: `an event of shape ${formatShape(dataShape)}`,
     remedy:

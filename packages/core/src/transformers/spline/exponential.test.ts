@@ -3,7 +3,7 @@ import { exponential } from './exponential.ts';
 
 describe('the fast exponential', () => {
   it('agrees with the slow one', () => {
-    for (let x = -720; x <= 715; x += 0.037) {
+    for (let x = -720; x < 709; x += 0.037) {
       const exact = Math.exp(x);
       expect(Math.abs(exponential(x) - exact)).toBeLessThanOrEqual(2e-11 * exact);
     }
