@@ -1,12 +1,9 @@
 import { createRegistry, fit, type Bijector, type FlowModel } from '@flowzoo/core';
-import { conformance } from '@flowzoo/core/conformance';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rotation } from './index.ts';
 import { pairing } from './pairing.ts';
-
-conformance(rotation, { describe, it, expect, backends: ['cpu', 'wasm'] });
 
 const registry = createRegistry().use(rotation);
 
