@@ -29,7 +29,9 @@ const correlation = definePlugin({
       version: 1,
       schema: { type: 'object' },
       create: (config, build) =>
-        Reflect.construct(Correlate, [{ type: config.type, path: build.path, dataShape: build.dataShape }]) as Correlate,
+        Reflect.construct(Correlate, [
+          { type: config.type, path: build.path, dataShape: build.dataShape },
+        ]) as Correlate,
     },
   },
 });
@@ -108,8 +110,23 @@ describe.each(['cpu', 'wasm'])('inpaint on %s', (backend) => {
   it.each<[string, number[] | number[][], object, string, RegExp]>([
     ['hides everything', [0, 0], {}, 'E_MASK', /mask: the mask hides everything .*0 of 2 visible.*use sample/],
     ['hides nothing', [1, 1], {}, 'E_MASK', /the mask hides nothing/],
-    ['hides nothing of one row', [[1, 0], [1, 1]], {}, 'E_MASK', /row 1: the mask hides nothing/],
-    ['is not 0 or 1', [1, 0.5], {}, 'E_MASK', /element 1: a mask holds only 1 \(visible\) and 0 \(hidden\) \(got 0\.5\)/],
+    [
+      'hides nothing of one row',
+      [
+        [1, 0],
+        [1, 1],
+      ],
+      {},
+      'E_MASK',
+      /row 1: the mask hides nothing/,
+    ],
+    [
+      'is not 0 or 1',
+      [1, 0.5],
+      {},
+      'E_MASK',
+      /element 1: a mask holds only 1 \(visible\) and 0 \(hidden\) \(got 0\.5\)/,
+    ],
     ['has another shape', [1, 0, 1], {}, 'E_MASK', /expected \[2\] or \[2, 2\], got \[3\]/],
     ['takes no steps', [1, 0], { steps: 0 }, 'E_OPTION', /steps must be a whole number, 1 or more/],
   ])('refuses a mask that %s', async (_name, values, options, code, message) => {
