@@ -42,7 +42,7 @@ export function pack(folder, destination) {
   };
 }
 
-/** Collects named checks, prints each as it ends, and closes with the line that a program can read. */
+/** Collects named checks, prints each as it ends, and closes with a summary. */
 export class Checks {
   passed = 0;
   failures = [];
@@ -65,7 +65,7 @@ export class Checks {
   /** Prints the summary and sets the exit code. */
   finish() {
     for (const name of this.failures) console.log(`failed: ${name}`);
-    console.log(`${this.passed} passed, ${this.failures.length} failed`);
+    console.log(`${this.passed} checks passed, ${this.failures.length} failed`);
     process.exitCode = this.failures.length === 0 ? 0 : 1;
   }
 }
