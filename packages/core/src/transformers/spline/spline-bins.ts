@@ -75,9 +75,8 @@ export function slopeAt(knot: number, raw: Float32Array, start: number, form: Sp
   const index = form.slopeOf[knot]!;
   if (index < 0) return 1;
   const r = squashNumber(form.slopeGain * raw[start + index]!, form.slopeSquash) + form.slopeOffset;
-  if (form.slopeMap === 'exp') return Math.exp(r) + form.slopeFloor;
-  const b = form.beta * r;
-  return (Math.max(b, 0) + Math.log1p(Math.exp(-Math.abs(b)))) / form.beta + form.slopeFloor;
+  if (form.slopeMap === 'exp') return exponential(r) + form.slopeFloor;
+  return softplus(form.beta * r) / form.beta + form.slopeFloor;
 }
 
 /** Adds `sensitivity` times the derivative of {@link slopeAt} in its raw parameter. */
@@ -92,6 +91,13 @@ export function slopeGradient(
   if (index < 0) return;
   const scaled = form.slopeGain * raw[start + index]!;
   const r = squashNumber(scaled, form.slopeSquash) + form.slopeOffset;
-  const mapped = form.slopeMap === 'exp' ? Math.exp(r) : 1 / (1 + Math.exp(-form.beta * r));
+  const mapped = form.slopeMap === 'exp' ? exponential(r) : 1 / (1 + exponential(-form.beta * r));
   gradients[start + index]! += at.sensitivity * mapped * form.slopeGain * squashDerivative(scaled, form.slopeSquash);
+}
+
+/** log(1 + eˣ) without `log1p`, which costs as much as the rest; its series takes over where 1 + eˣ rounds eˣ away. */
+function softplus(x: number): number {
+  const e = exponential(-Math.abs(x));
+  const rest = e > 1e-5 ? Math.log(1 + e) : e - 0.5 * e * e;
+  return x > 0 ? x + rest : rest;
 }
