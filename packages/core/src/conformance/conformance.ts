@@ -16,6 +16,10 @@ import type { ConformanceOptions, TestRunner } from './options.ts';
  * Without `cases`, each type is built from its schema's defaults on events of one to five elements, on small images with
  * odd and size-1 sides, and with a context; a shape it cannot take must be refused with E_SPEC_SHAPE.
  *
+ * Tolerances are those of `DEFAULT_TOLERANCE` unless a case has its own. Every failure is an E_CONFORMANCE that names
+ * type, backend, clause, case, what was measured, what is allowed, and a hint. Gradients are compared with finite
+ * differences where a quarter of the rows, or two of four directions, may meet a kink.
+ *
  * @throws E_PLUGIN, E_PLUGIN_CONTRACT, E_PLUGIN_CONFLICT when the plugin cannot be registered
  * @example
  * import { describe, it, expect } from 'vitest';

@@ -63,8 +63,26 @@ const cases: Record<string, readonly Case[] | CaseOptions> = {
       },
     },
   ],
+  'transformer:affine': [
+    { name: 'bounded', event: [6] },
+    {
+      name: 'sigmoid, shift first, forward',
+      event: [6],
+      config: { scale: 'sigmoid', order: 'shift-scale', direction: 'forward' },
+    },
+    { name: 'learned bound', event: [6], config: { scale: 'tanh-learned' } },
+    { name: 'softplus with a floor', event: [6], config: { scale: { map: 'softplus', floor: 1e-3 } } },
+  ],
+  'rational-quadratic-spline': [
+    { name: 'defaults', event: [6] },
+    { name: 'one bin, forward', event: [6], config: { bins: 1, direction: 'forward' } },
+    { name: 'free ends, linear tails', event: [6], config: { boundary: 'free', tails: 'linear', interval: [-3, 2] } },
+    { name: 'exp slopes, first bin split', event: [6], config: { slope: { map: 'exp' }, bin: { splitFirst: true } } },
+  ],
   // Filters have slow gradients on these backends: few channels.
-  convnet: { config: { hidden: 4 } },
+  convnet: { config: { hidden: 4, blocks: 1 } },
+  resnet: { config: { hidden: 8 } },
+  mlp: { config: { hidden: [8, 8] } },
   separate: [
     {
       event: [3],

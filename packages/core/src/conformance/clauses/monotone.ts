@@ -66,7 +66,7 @@ export const monotoneClause: Clause<Transformer> = {
   title: 'strictly monotone, and the integral of its derivative is the length of the image',
   check(subject) {
     for (const direction of ['forward', 'inverse'] as const) {
-      const { points, parameters } = grid(subject, direction);
+      const { points, parameters } = refined(subject, direction);
       const { value, logDerivative } = subject.part[direction](points, parameters);
       const [inputs, values, slopes] = [valuesOf(points), valuesOf(value), valuesOf(logDerivative)];
       const columns = inputs.length / POINTS;
@@ -99,6 +99,30 @@ export const monotoneClause: Clause<Transformer> = {
 /** Whether float32 cannot show the step: the rise is smaller than the spacing of numbers there. */
 function isFlat(value: number, logSlope: number, width: number): boolean {
   return Math.exp(logSlope) * width < 1e-6 * Math.max(1, Math.abs(value));
+}
+
+/**
+ * A grid that is even in the argument and, by the other direction, in the value: the integral then sees steep places too.
+ * Points beyond the range fall on its ends, as cells of no width.
+ */
+function refined(
+  subject: Subject<Transformer>,
+  direction: 'forward' | 'inverse',
+): { points: tf.Tensor; parameters: tf.Tensor } {
+  const even = grid(subject, direction);
+  const opposite = direction === 'forward' ? 'inverse' : 'forward';
+  const images = valuesOf(subject.part[opposite](grid(subject, opposite).points, even.parameters).value);
+  const line = valuesOf(even.points);
+  const [low, high] = [line[0]!, line.at(-1)!];
+  const merged = new Float32Array(line.length);
+  for (let column = 0; column < ROWS; column++) {
+    const own = Array.from({ length: POINTS }, (_, row) => {
+      const index = row * ROWS + column;
+      return row % 2 === 0 ? line[index]! : Math.max(low, Math.min(high, images[index]!));
+    });
+    own.toSorted((a, b) => a - b).forEach((value, row) => (merged[row * ROWS + column] = value));
+  }
+  return { points: tf.tensor(merged, even.points.shape), parameters: even.parameters };
 }
 
 /** A grid over the typical range, the same in every column, with parameters that are constant along it. */

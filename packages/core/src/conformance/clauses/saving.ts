@@ -21,13 +21,14 @@ export function savingClause<P extends Part>(probes: ProbesOf<P>): Clause<P> {
     async checkUnscoped(subject) {
       const bytes = await packWeights(subject.part);
       const loaded = subject.build({ seed: subject.given.seed + 1000 });
+      const onceOnly = flagOf(loaded);
       try {
         loadWeights(loaded, bytes, { at: 'the saved copy' });
         subject.part.setMode(evaluationMode('saving'));
         loaded.setMode(evaluationMode('saving'));
         assertSameFlag(subject.part, loaded);
         for (const probe of probes(subject)) compareOutputs(subject, probe, loaded);
-        reinitialize(subject, probes(subject), loaded);
+        if (onceOnly) reinitialize(subject, probes(subject), loaded);
       } finally {
         loaded.dispose();
       }
@@ -71,7 +72,11 @@ function assertSameFlag(part: Part, loaded: Part): void {
   });
 }
 
-/** A loaded part can never initialize itself a second time, on data or otherwise. */
+function flagOf(part: Part): boolean {
+  return (part as Partial<Bijector>).traits?.needsInitialization ?? false;
+}
+
+/** A part that initializes itself once, from data, never does so again after loading. */
 function reinitialize<P extends Part>(subject: Subject<P>, probes: readonly Probe<P>[], loaded: P): void {
   const initialize = (loaded as Partial<Bijector>).initialize;
   const probe = probes.at(-1);
