@@ -109,6 +109,7 @@ describe('a base URL', () => {
   it('loads what it serves', async () => {
     answer = () => null;
     const flow = await loadPreset('nice-digits', { registry, baseUrl });
+    expect(flow.eventShape).toEqual(flow.spec.event);
     flow.dispose();
   });
 

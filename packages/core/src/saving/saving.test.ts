@@ -31,7 +31,12 @@ function build(seed: number): FlowModel {
 }
 
 function scores(flow: FlowModel): Float32Array {
-  return tf.tidy(() => flow.logProb(tf.tensor2d([1, 2, 3, -1, 0, 4], [2, 3])).dataSync<'float32'>().slice());
+  return tf.tidy(() =>
+    flow
+      .logProb(tf.tensor2d([1, 2, 3, -1, 0, 4], [2, 3]))
+      .dataSync<'float32'>()
+      .slice(),
+  );
 }
 
 /** The packed model with other weights, whose hash and length fit again: what only deeper checks can refuse. */
@@ -71,7 +76,9 @@ describe.each(['cpu', 'wasm'])('saving on %s', (backend) => {
     const before = tf.memory().numTensors;
     const copy = await unpackModel(packed, { registry });
     copy.dispose();
-    await expect(unpackModel({ ...packed, weights: packed.weights.slice(0, 40) }, { registry })).rejects.toThrow();
+    await expect(unpackModel({ ...packed, weights: packed.weights.slice(0, 40) }, { registry })).rejects.toThrow(
+      'weights',
+    );
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -84,7 +91,10 @@ describe.each(['cpu', 'wasm'])('saving on %s', (backend) => {
     ],
     [
       'bit-flipped',
-      ({ weights, ...rest }) => ({ ...rest, weights: weights.map((byte, i) => (i === weights.length - 3 ? byte ^ 4 : byte)) }),
+      ({ weights, ...rest }) => ({
+        ...rest,
+        weights: weights.map((byte, i) => (i === weights.length - 3 ? byte ^ 4 : byte)),
+      }),
       'E_WEIGHTS_HASH',
       /wrong SHA-256 \(expected [0-9a-f]{64}, got [0-9a-f]{64}\)/,
     ],
@@ -96,7 +106,8 @@ describe.each(['cpu', 'wasm'])('saving on %s', (backend) => {
     ],
     [
       'an extra name',
-      (all) => withArrays(all, (arrays) => arrays.set('ghost', { dtype: 'F32', shape: [1], data: new Float32Array(1) })),
+      (all) =>
+        withArrays(all, (arrays) => arrays.set('ghost', { dtype: 'F32', shape: [1], data: new Float32Array(1) })),
       'E_WEIGHTS_NAMES',
       /not in the model: ghost/,
     ],
@@ -109,7 +120,8 @@ describe.each(['cpu', 'wasm'])('saving on %s', (backend) => {
     ],
     [
       'a wrong dtype',
-      (all) => withArrays(all, (arrays) => arrays.set('base.mean', { dtype: 'I32', shape: [3], data: new Int32Array(3) })),
+      (all) =>
+        withArrays(all, (arrays) => arrays.set('base.mean', { dtype: 'I32', shape: [3], data: new Int32Array(3) })),
       'E_WEIGHTS_DTYPE',
       /"base\.mean" has the wrong dtype \(expected F32 or F16 or BF16, got I32\)/,
     ],
