@@ -42,7 +42,10 @@ writeJson(join(presets, 'index.json'), index);
 /** One likelihood with its standard error, by the command that the card prints. */
 function measure(name, folder, split, args) {
   const report = flowzoo('score', folder, ...args, '--json');
-  const figure = report.bitsPerDimension ?? report.logProb;
+  const figure =
+    report.bitsPerDimension === null
+      ? report.logProb
+      : { mean: report.bitsPerDimension, standardError: report.bitsPerDimensionStandardError };
   return {
     split,
     rows: report.rows,

@@ -1,3 +1,5 @@
 import { run } from './run.ts';
+import { tolerateClosedPipes } from './terminal.ts';
 
+tolerateClosedPipes();
 process.exitCode = await run(process.argv.slice(2));

@@ -1,8 +1,9 @@
-import { FlowzooError, isFlow, type FlowModel, type Model, type ModelSpec, type Registry } from '@flowzoo/core';
+import { FlowzooError, isFlow, type FlowModel, type Model, type ModelSpec } from '@flowzoo/core';
 import { loadModel, readSpec, SPEC_FILE } from '@flowzoo/core/node';
 import { listPresets, loadPreset, presetSpec } from '@flowzoo/zoo';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { registerRequired, type Session } from './session.ts';
 
 /** What `<model>` on a command line turned out to be. */
 export type ModelArgument =
@@ -11,56 +12,73 @@ export type ModelArgument =
   | { readonly kind: 'folder'; readonly path: string };
 
 /**
- * A folder with a model, a spec file, or else the name of a preset.
+ * A folder with a model, a spec file, or else the name of a preset: what lies in the working folder comes first.
  *
  * @throws E_PRESET when it is none of the three
  */
 export async function resolveModel(argument: string): Promise<ModelArgument> {
   const found = await stat(argument).catch(() => null);
-  const isPreset = (await listPresets()).some((preset) => preset.name === argument);
-  if (isPreset && found === null) return { kind: 'preset', name: argument };
-  if (found?.isDirectory() === true) return { kind: 'folder', path: argument };
-  if (found !== null) return { kind: 'spec', path: argument };
-  if (isPreset) return { kind: 'preset', name: argument };
-  const names = (await listPresets()).map((preset) => preset.name).join(', ');
+  if (found !== null) return { kind: found.isDirectory() ? 'folder' : 'spec', path: argument };
+  const names = (await listPresets()).map((preset) => preset.name);
+  if (names.includes(argument)) return { kind: 'preset', name: argument };
   throw new FlowzooError('E_PRESET', `"${argument}" is no model`, {
-    expected: `a folder with ${SPEC_FILE}, a spec file, or one of the presets ${names}`,
+    expected: `a folder with ${SPEC_FILE}, a spec file, or a preset${names.length === 0 ? '' : ` (${names.join(', ')})`}`,
     found: 'nothing of that name',
+    remedy: `Paths are looked up from ${process.cwd()}; flowzoo list shows the presets`,
   });
 }
 
-/** The spec, unchecked, of whatever was named. @throws E_PRESET, E_FILE_READ, E_SPEC */
-export async function specOf(argument: string): Promise<unknown> {
+/**
+ * The spec, unchecked, of whatever was named; the plugins that it requires are registered where they are installed.
+ *
+ * @throws E_PRESET, E_FILE_READ, E_SPEC when it is not JSON, E_PLUGIN
+ */
+export async function specOf(argument: string, session: Session): Promise<unknown> {
   const model = await resolveModel(argument);
+  const spec = await readModelSpec(model);
+  await registerRequired(session, spec);
+  return spec;
+}
+
+function readModelSpec(model: ModelArgument): Promise<unknown> {
   if (model.kind === 'preset') return presetSpec(model.name);
   return readSpec(model.kind === 'folder' ? join(model.path, SPEC_FILE) : model.path);
 }
 
 /** The trained model that was named. @throws E_PRESET, E_SPEC when there are no weights, and what loading throws */
-export async function openModel(argument: string, registry: Registry): Promise<Model> {
+export async function openModel(argument: string, session: Session): Promise<Model> {
   const model = await resolveModel(argument);
-  if (model.kind === 'preset') return loadPreset<Model>(model.name, { registry });
-  if (model.kind === 'folder') return loadModel(model.path, { registry });
-  throw new FlowzooError('E_SPEC', 'this is a spec without weights', {
-    at: model.path,
-    remedy: `Train it first: flowzoo train ${model.path} --data FILE --out FOLDER`,
-  });
+  const { registry } = session;
+  if (model.kind === 'spec') {
+    throw new FlowzooError('E_SPEC', 'this is a file, not a trained model', {
+      at: model.path,
+      expected: `a folder with ${SPEC_FILE} and its weights, or a preset`,
+      remedy: `Train a spec first: flowzoo train ${model.path} --data FILE --out FOLDER`,
+    });
+  }
+  await registerRequired(session, await readModelSpec(model));
+  return model.kind === 'preset' ? loadPreset<Model>(model.name, { registry }) : loadModel(model.path, { registry });
 }
 
 /** The trained flow that was named. @throws E_OPTION when the model is no flow */
-export async function openFlow(argument: string, registry: Registry): Promise<FlowModel> {
-  const model = await openModel(argument, registry);
+export async function openFlow(argument: string, session: Session): Promise<FlowModel> {
+  const model = await openModel(argument, session);
   if (isFlow(model)) return model as FlowModel;
   model.dispose();
   throw new FlowzooError('E_OPTION', 'this command needs a flow', { at: argument, found: model.type });
 }
 
-/** What the pixels of a model's data are: levels 0 … K − 1 where it dequantizes, and the shape of an image. */
-export function imageTraits(spec: ModelSpec): {
-  imageShape: readonly number[] | undefined;
-  levels: number | undefined;
-} {
+/** What the elements of a model's data are. */
+export interface DataTraits {
+  /** The event shape, when it is one of an image. */
+  readonly imageShape: readonly number[] | undefined;
+  /** Data are the integers 0 … levels − 1, where the model dequantizes. */
+  readonly levels: number | undefined;
+}
+
+/** Reads off a spec what its data look like. */
+export function dataTraits(spec: ModelSpec): DataTraits {
   const layers = (spec.model['layers'] as readonly { type?: string; levels?: number }[] | undefined) ?? [];
-  const levels = layers.find((layer) => layer.type === 'dequantize')?.levels;
+  const levels = layers[0]?.type === 'dequantize' ? layers[0].levels : undefined;
   return { imageShape: spec.event.length >= 2 ? spec.event : undefined, levels };
 }

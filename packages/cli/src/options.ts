@@ -1,4 +1,6 @@
-import { FlowzooError } from '@flowzoo/core';
+import { FlowzooError, isFlowzooError } from '@flowzoo/core';
+import type { Command } from 'commander';
+import { parseColumns, parseRowRange, type ColumnSelection, type RowRange } from './data/index.ts';
 
 /** A whole number from the command line. @throws E_OPTION */
 export function wholeNumber(name: string, minimum: number): (text: string) => number {
@@ -27,7 +29,58 @@ export function positiveNumber(name: string, options: { readonly zero?: boolean 
   };
 }
 
+/** A range of rows from the command line. @throws E_OPTION naming the option */
+export function rowRange(name: string): (text: string) => RowRange {
+  return (text) => {
+    try {
+      return parseRowRange(text);
+    } catch (error) {
+      if (!isFlowzooError(error)) throw error;
+      throw new FlowzooError(error.code, 'not a range of rows', { ...error.details, at: name });
+    }
+  };
+}
+
 /** Appends to a list option that may be given several times. */
-export function repeated(value: string, before: readonly string[]): readonly string[] {
+export function repeated(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
+}
+
+/** The data that a command reads. */
+export interface DataOptions {
+  readonly data: string;
+  readonly rows?: RowRange;
+  readonly columns?: ColumnSelection;
+  readonly context?: string;
+}
+
+/** Adds `--data`, `--rows`, `--columns` and `--context`. */
+export function addDataOptions(command: Command, description: string): Command {
+  return command
+    .requiredOption('--data <file>', `${description}: .npy, .csv, IDX or .png, also with .gz`)
+    .option('--rows <range>', 'rows of the file, as in 0:100 or -360:', rowRange('--rows'))
+    .option('--columns <list>', 'columns of a table, as in 0:4,7 or by name', (text) => parseColumns(text))
+    .option('--context <file>', 'for a conditional model: one row per row of data, or one for all');
+}
+
+/** Adds `--out` for a file of data. */
+export function addDataOut(command: Command, what: string): Command {
+  return command.option('--out <file>', `where ${what} go: .npy, .csv, IDX or .png; default: CSV on standard output`);
+}
+
+/** Adds `--json`. */
+export function addJson(command: Command): Command {
+  return command.option('--json', 'print JSON');
+}
+
+/** Adds what every command takes. */
+export function addSessionOptions(command: Command): Command {
+  return command
+    .option('--backend <name>', 'tfjs backend: wasm or cpu', 'wasm')
+    .option('--plugin <package>', 'also use the plugin of this package or file (repeatable)', repeated);
+}
+
+/** Adds example lines below the help of a command. */
+export function addExamples(command: Command, ...lines: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  flowzoo ${line}`).join('\n')}`);
 }

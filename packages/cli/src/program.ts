@@ -9,8 +9,9 @@ import { addSchema } from './commands/schema.ts';
 import { addScore } from './commands/score.ts';
 import { addShow } from './commands/show.ts';
 import { addTrain } from './commands/train.ts';
-import { repeated } from './options.ts';
+import { addSessionOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
+import { commandVersion } from './version.ts';
 
 /** What a command needs besides its own options. */
 export interface CommandContext {
@@ -19,36 +20,27 @@ export interface CommandContext {
   readonly outcome: { exitCode: number };
 }
 
+const COMMANDS = [addList, addShow, addCheck, addSchema, addTrain, addSample, addScore, addCode, addInpaint, addDoctor];
+
 /** The whole command line. Errors and exits are thrown, never taken. */
 export function createProgram(terminal: Terminal, outcome: { exitCode: number }): Command {
   const program = new Command('flowzoo')
     .description('Normalizing flows: train, score, sample, encode, decode and inpaint.')
-    .version('1.0.0')
+    .version(commandVersion())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.error(text.trimEnd()),
     })
-    .showHelpAfterError('(flowzoo --help lists the commands)');
-  const context: CommandContext = { terminal, outcome };
-  for (const add of [
-    addList,
-    addShow,
-    addCheck,
-    addSchema,
-    addTrain,
-    addSample,
-    addScore,
-    addCode,
-    addInpaint,
-    addDoctor,
-  ]) {
-    add(program, context);
-  }
+    .showHelpAfterError('flowzoo --help lists the commands')
+    .addHelpText(
+      'after',
+      '\nflowzoo <command> --help tells its options and shows examples.\n' +
+        'Exit codes: 0 success, 1 failure, 2 wrong usage. Data go to standard output, everything else to standard error.',
+    );
+  for (const add of COMMANDS) add(program, { terminal, outcome });
   for (const command of program.commands) {
-    command.exitOverride();
-    command.option('--backend <name>', 'tfjs backend: wasm or cpu', 'wasm');
-    command.option('--plugin <package>', 'also use the plugin of this package (repeatable)', repeated, []);
+    addSessionOptions(command).showHelpAfterError(`flowzoo ${command.name()} --help tells its options`);
   }
   return program;
 }

@@ -1,5 +1,6 @@
 import { isFlowzooError } from '@flowzoo/core';
 import { CommanderError } from 'commander';
+import { pluginHint } from './plugins/plugin-hint.ts';
 import { createProgram } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -25,10 +26,12 @@ export async function run(argv: readonly string[], terminal: Terminal = processT
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     if (isFlowzooError(error)) {
-      terminal.error(`flowzoo: ${error.message} [${error.code}]`);
+      terminal.error(`error ${error.code}: ${error.message}`);
+      const hint = pluginHint(error.message);
+      if (hint !== null) terminal.error(hint);
       return error.code === 'E_OPTION' ? EXIT_USAGE : EXIT_FAILURE;
     }
-    terminal.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    terminal.error(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return EXIT_FAILURE;
   }
 }

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { coupling } from '@flowzoo/layers-coupling';
-import { createRegistry, FlowzooError, type Plugin, type Registry } from '@flowzoo/core';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { createRegistry, FlowzooError, type Registry } from '@flowzoo/core';
+import { importPlugins } from './plugins/import-plugins.ts';
+import { resolvePackage } from './plugins/resolve-package.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Options that every command takes. */
 export interface SessionOptions {
@@ -14,13 +14,47 @@ export interface SessionOptions {
   readonly plugin?: readonly string[];
 }
 
+/** What one command works with: the engine is started, the registry has every plugin that is known so far. */
+export interface Session {
+  readonly registry: Registry;
+  readonly terminal: Terminal;
+}
+
 /**
- * Chooses the backend.
+ * Starts the engine and registers the official families and the plugins named on the command line.
  *
- * @throws E_OPTION when tfjs has no such backend here
+ * @throws E_OPTION when tfjs has no such backend here, E_PLUGIN
  */
-export async function startEngine(options: SessionOptions): Promise<void> {
-  const backend = options.backend ?? 'wasm';
+export async function openSession(options: SessionOptions, terminal: Terminal): Promise<Session> {
+  await startEngine(options.backend ?? 'wasm');
+  const registry = createRegistry().use(coupling);
+  for (const name of options.plugin ?? []) {
+    const place = { folder: process.cwd(), at: `--plugin ${name}` };
+    for (const plugin of await importPlugins(name, place)) registry.use(plugin);
+  }
+  return { registry, terminal };
+}
+
+/**
+ * Registers the packages that a spec requires and that are installed in the working folder. What is missing, the
+ * registry says when it checks the spec.
+ *
+ * @throws E_PLUGIN when a package is there and cannot be used
+ */
+export async function registerRequired({ registry, terminal }: Session, spec: unknown): Promise<void> {
+  const requires = (spec as { readonly requires?: unknown } | null | undefined)?.requires;
+  if (typeof requires !== 'object' || requires === null) return;
+  const folder = process.cwd();
+  for (const name of Object.keys(requires)) {
+    if (registry.plugins.has(name) || (await resolvePackage(name, folder)) === null) continue;
+    for (const plugin of await importPlugins(name, { folder, at: `requires["${name}"]` })) {
+      registry.use(plugin);
+      terminal.error(`using ${plugin.name}@${plugin.version}, which the spec requires`);
+    }
+  }
+}
+
+async function startEngine(backend: string): Promise<void> {
   // Also keeps tfjs from advertising, on standard error, a native package that does not install any more.
   tf.enableProdMode();
   if (!['wasm', 'cpu'].includes(backend) || !(await tf.setBackend(backend))) {
@@ -31,38 +65,4 @@ export async function startEngine(options: SessionOptions): Promise<void> {
     });
   }
   await tf.ready();
-}
-
-/** A registry with the official families and the plugins named on the command line. */
-export async function openRegistry(options: SessionOptions): Promise<Registry> {
-  const registry = createRegistry().use(coupling);
-  for (const name of options.plugin ?? []) for (const plugin of await importPlugins(name)) registry.use(plugin);
-  return registry;
-}
-
-/** Plugins that a package (seen from the working folder) or a file exports. */
-async function importPlugins(name: string): Promise<Plugin[]> {
-  let module: Record<string, unknown>;
-  try {
-    const from = join(process.cwd(), 'noop.js');
-    const path = createRequire(from).resolve(name.startsWith('.') ? join(process.cwd(), name) : name);
-    module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-  } catch (cause) {
-    throw new FlowzooError('E_PLUGIN', 'the plugin cannot be imported', {
-      at: `--plugin ${name}`,
-      found: cause instanceof Error ? cause.message : String(cause),
-      remedy: `Install it where you are: npm i ${name}`,
-      cause,
-    });
-  }
-  const brand = Symbol.for('@flowzoo/plugin');
-  const plugins = Object.values(module).filter(
-    (value) => typeof value === 'object' && value !== null && brand in value,
-  ) as unknown as Plugin[];
-  if (plugins.length > 0) return plugins;
-  throw new FlowzooError('E_PLUGIN', 'the module exports no plugin', {
-    at: `--plugin ${name}`,
-    expected: 'an export made by definePlugin()',
-    found: Object.keys(module).join(', ') || 'no exports',
-  });
 }

@@ -21,3 +21,18 @@ export function processTerminal(): Terminal {
     color: colorEnabled(process.stdout, process.env),
   };
 }
+
+/**
+ * Takes it well that a reader goes away, as in `flowzoo sample … | head`: nobody wants the rest of the output, and a
+ * training goes on without its progress.
+ */
+export function tolerateClosedPipes(): void {
+  const closed = (error: NodeJS.ErrnoException): boolean => error.code === 'EPIPE';
+  process.stdout.on('error', (error) => {
+    if (!closed(error)) throw error;
+    process.exit(process.exitCode ?? 0);
+  });
+  process.stderr.on('error', (error) => {
+    if (!closed(error)) throw error;
+  });
+}

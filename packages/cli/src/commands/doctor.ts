@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { isFlowzooError, type FlowModel } from '@flowzoo/core';
+import type { FlowModel, Registry } from '@flowzoo/core';
 import { listPresets, loadPreset } from '@flowzoo/zoo';
 import type { Command } from 'commander';
+import { addExamples, addJson } from '../options.ts';
 import type { CommandContext } from '../program.ts';
-import { openRegistry, startEngine, type SessionOptions } from '../session.ts';
+import { openSession, type SessionOptions } from '../session.ts';
+import type { Terminal } from '../terminal.ts';
+import { commandVersion } from '../version.ts';
 
 interface Finding {
   readonly check: string;
@@ -11,48 +14,60 @@ interface Finding {
   readonly detail: string;
 }
 
+/** A round trip may lose this much of the largest value: float32 through dozens of layers, and nothing worse. */
+const TOLERANCE = 1e-2;
+
 /** `flowzoo doctor`: whether this installation works. */
 export function addDoctor(program: Command, { terminal, outcome }: CommandContext): void {
-  program
+  const command = program
     .command('doctor')
-    .description('check this installation: engine, plugins, presets')
-    .option('--json', 'print JSON')
+    .description('check this installation: engine, plugins, every preset')
     .action(async (options: SessionOptions & { json?: boolean }) => {
-      const findings = await examine(options);
+      const findings = await examine(options, terminal);
       outcome.exitCode = findings.every((finding) => finding.ok) ? 0 : 1;
       if (options.json === true) terminal.out(JSON.stringify(findings, null, 2));
       else for (const { check, ok, detail } of findings) terminal.out(`${ok ? 'ok  ' : 'FAIL'} ${check}: ${detail}`);
     });
+  addExamples(addJson(command), 'doctor', 'doctor --backend cpu', 'doctor --json');
 }
 
-async function examine(options: SessionOptions): Promise<Finding[]> {
-  const findings: Finding[] = [{ check: 'node', ok: true, detail: process.version }];
-  await startEngine(options);
-  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
-  const backend = tf.getBackend();
-  const detail = `${tf.version.tfjs}, backend ${backend}${backend === 'wasm' ? ` with${simd === true ? '' : 'out'} SIMD` : ''}`;
-  findings.push({ check: 'tfjs', ok: true, detail });
-  const registry = await openRegistry(options);
+async function examine(options: SessionOptions, terminal: Terminal): Promise<Finding[]> {
+  const findings: Finding[] = [
+    { check: 'flowzoo', ok: true, detail: commandVersion() },
+    { check: 'node', ok: true, detail: `${process.version} on ${process.platform} ${process.arch}` },
+  ];
+  const { registry } = await openSession(options, terminal);
+  findings.push({ check: 'tfjs', ok: true, detail: await describeEngine() });
   const plugins = [...registry.plugins].map(([name, version]) => `${name}@${version}`).join(', ');
   findings.push({ check: 'plugins', ok: true, detail: plugins });
-  for (const { name } of await listPresets()) {
-    try {
-      const flow = await loadPreset(name, { registry });
-      findings.push({ check: name, ok: true, detail: `round trip within ${await roundTripError(flow)}` });
-      flow.dispose();
-    } catch (error) {
-      if (!isFlowzooError(error)) throw error;
-      findings.push({ check: name, ok: false, detail: error.message });
-    }
-  }
+  for (const { name } of await listPresets()) findings.push(await examinePreset(name, registry));
   return findings;
 }
 
-/** Largest |decode(encode(x)) − x| over some samples. */
-async function roundTripError(flow: FlowModel): Promise<string> {
+async function describeEngine(): Promise<string> {
+  const backend = tf.getBackend();
+  if (backend !== 'wasm') return `${tf.version.tfjs}, backend ${backend}`;
+  const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
+  return `${tf.version.tfjs}, backend wasm with${simd ? '' : 'out'} SIMD`;
+}
+
+async function examinePreset(name: string, registry: Registry): Promise<Finding> {
+  try {
+    const flow = await loadPreset(name, { registry });
+    const { error, size } = await roundTrip(flow);
+    flow.dispose();
+    const detail = `round trip within ${error.toExponential(1)} of values up to ${size.toPrecision(3)}`;
+    return { check: name, ok: error <= TOLERANCE * Math.max(1, size), detail };
+  } catch (error) {
+    return { check: name, ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Largest |decode(encode(x)) − x| over some samples, and the largest |x|. */
+async function roundTrip(flow: FlowModel): Promise<{ readonly error: number; readonly size: number }> {
   const x = await flow.sample(8, { seed: 1 });
-  const error = tf.tidy(() => tf.max(tf.abs(tf.sub(flow.decode(flow.encode(x)), x))));
-  const [value] = await error.data();
-  tf.dispose([x, error]);
-  return value!.toExponential(1);
+  const both = tf.tidy(() => tf.stack([tf.max(tf.abs(tf.sub(flow.decode(flow.encode(x)), x))), tf.max(tf.abs(x))]));
+  const [error, size] = await both.data();
+  tf.dispose([x, both]);
+  return { error: error!, size: size! };
 }

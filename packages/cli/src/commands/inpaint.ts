@@ -1,57 +1,54 @@
 import * as tf from '@tensorflow/tfjs';
 import { inpaint } from '@flowzoo/zoo';
-import { FlowzooError } from '@flowzoo/core';
-import type { Command } from 'commander';
-import { imageTraits, openFlow } from '../model-argument.ts';
-import { positiveNumber, wholeNumber } from '../options.ts';
+import { equalShapes, type Shape } from '@flowzoo/core';
+import { Option, type Command } from 'commander';
+import { readData } from '../data/index.ts';
+import { readEvents, readInput, toTensor } from '../input.ts';
+import { dataTraits, openFlow } from '../model-argument.ts';
+import { addDataOptions, addDataOut, addExamples, positiveNumber, wholeNumber, type DataOptions } from '../options.ts';
+import { checkOut, writeTensor } from '../output.ts';
 import type { CommandContext } from '../program.ts';
-import { openRegistry, startEngine, type SessionOptions } from '../session.ts';
-import { readContext, readTable, toTensor, writeTensor } from '../tables.ts';
+import { openSession, type SessionOptions } from '../session.ts';
 import { createProgress } from '../terminal/index.ts';
 
-interface InpaintCommandOptions extends SessionOptions {
-  readonly data: string;
-  readonly rows?: string;
+interface InpaintCommandOptions extends SessionOptions, DataOptions {
   readonly mask: string;
-  readonly method: string;
+  readonly method: 'ascent' | 'langevin';
   readonly steps: number;
   readonly stepSize?: number;
   readonly seed: number;
-  readonly context?: string;
   readonly out?: string;
 }
 
 /** `flowzoo inpaint`: fills in hidden elements, the visible ones fixed. */
 export function addInpaint(program: Command, { terminal }: CommandContext): void {
-  program
+  const command = program
     .command('inpaint')
-    .description('fill in hidden elements of data')
+    .description('fill in hidden elements of data, the visible ones fixed')
     .argument('<model>', 'preset or folder')
-    .requiredOption('--data <file>', 'the data, hidden elements holding anything')
-    .requiredOption('--mask <file>', '1 = visible, 0 = hidden; for one example or for each')
-    .option('--rows <range>', 'rows of the data, as in 0:16')
-    .option('--method <name>', 'ascent (climbs) or langevin (samples)', 'ascent')
+    .requiredOption('--mask <file>', '1 = visible, 0 = hidden (in a .png: white and black); one for all rows or each');
+  addDataOptions(command, 'the data, hidden elements holding any value that is allowed');
+  addDataOut(command, 'the filled-in data')
+    .addOption(
+      new Option('--method <name>', 'ascent climbs to a likely filling, langevin samples one')
+        .choices(['ascent', 'langevin'])
+        .default('ascent'),
+    )
     .option('--steps <N>', 'how many steps', wholeNumber('--steps', 1), 300)
-    .option('--step-size <a>', "factor on the method's own step", positiveNumber('--step-size'))
+    .option(
+      '--step-size <a>',
+      "factor on the method's own step; default: 0.01 for ascent, 1 for langevin",
+      positiveNumber('--step-size'),
+    )
     .option('--seed <S>', 'seed of start and noise', wholeNumber('--seed', 0), 0)
-    .option('--context <file>', 'one row per row of data, or one for all')
-    .option('--out <file>', '.npy, .csv, .idx, .png (a sheet); default: CSV on standard output')
     .action(async (name: string, options: InpaintCommandOptions) => {
-      const { method } = options;
-      if (method !== 'ascent' && method !== 'langevin') {
-        throw new FlowzooError('E_OPTION', 'unknown method', {
-          at: '--method',
-          expected: 'ascent or langevin',
-          found: method,
-        });
-      }
-      await startEngine(options);
-      const flow = await openFlow(name, await openRegistry(options));
-      const table = await readTable(options.data, options.rows);
-      const x = toTensor(table);
-      const mask = await readMask(options.mask, flow.eventShape);
-      const context = await readContext(options.context, table.shape[0]!);
-      const { steps, stepSize, seed } = options;
+      await checkOut(options.out);
+      const flow = await openFlow(name, await openSession(options, terminal));
+      const input = await readInput(options, flow);
+      const mask = await readMask(options.mask, { event: flow.eventShape, rows: input.x.shape[0]! });
+      const x = toTensor(input.x);
+      const context = input.context === undefined ? undefined : toTensor(input.context);
+      const { steps, stepSize, seed, method } = options;
       const progress = createProgress({ label: 'inpaint', total: steps, stream: terminal.progress });
       const result = await inpaint(flow, {
         x,
@@ -65,18 +62,25 @@ export function addInpaint(program: Command, { terminal }: CommandContext): void
       });
       progress.finish(result.acceptance === null ? undefined : `acceptance ${result.acceptance.toFixed(2)}`);
       tf.dispose(context === undefined ? [x, mask] : [x, mask, context]);
-      await writeTensor(result.value, { out: options.out, ...imageTraits(flow.spec) }, terminal);
+      await writeTensor(result.value, { out: options.out, ...dataTraits(flow.spec) }, terminal);
       flow.dispose();
     });
+  addExamples(
+    command,
+    'inpaint realnvp-digits --data digits.npy --rows 0:16 --mask upper-half.npy --out filled.png',
+    'inpaint realnvp-digits --data digits.npy --mask masks.npy --method langevin --steps 500 --seed 1 --out filled.npy',
+  );
 }
 
-/** A mask as its file has it; one row stands for every example. */
-async function readMask(path: string, event: readonly number[]): Promise<tf.Tensor> {
-  const table = await readTable(path);
-  const tensor = toTensor(table);
-  const single = table.shape[0] === 1 && table.shape.length === event.length + 1;
-  if (!single) return tensor;
-  const mask = tf.reshape(tensor, [...event]);
-  tensor.dispose();
-  return mask;
+/** A mask for one example, or for each row. @throws E_EVENT_SHAPE, and what `readData` throws */
+async function readMask(
+  path: string,
+  { event, rows }: { readonly event: Shape; readonly rows: number },
+): Promise<tf.Tensor> {
+  const whole = await readData(path);
+  const single = equalShapes(whole.shape, event);
+  const table = single ? whole : await readEvents(path, { event });
+  const isPicture = table.dtype === 'uint8' && table.values.every((value) => value === 0 || value === 255);
+  const values = isPicture ? table.values.map((value) => value / 255) : table.values;
+  return tf.tensor(values, single || (table.shape[0] === 1 && rows !== 1) ? [...event] : [...table.shape]);
 }

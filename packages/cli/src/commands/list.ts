@@ -1,14 +1,14 @@
 import { listPresets } from '@flowzoo/zoo';
 import type { Command } from 'commander';
+import { addExamples, addJson } from '../options.ts';
 import type { CommandContext } from '../program.ts';
 import { formatBytes, formatCount, formatTable } from '../terminal/index.ts';
 
 /** `flowzoo list`: the presets there are. */
 export function addList(program: Command, { terminal }: CommandContext): void {
-  program
+  const command = program
     .command('list')
     .description('list the presets')
-    .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
       const presets = await listPresets();
       if (options.json === true) {
@@ -25,4 +25,5 @@ export function addList(program: Command, { terminal }: CommandContext): void {
       const titles = ['preset', 'event', 'parameters', 'weights', 'what it is'];
       terminal.out(formatTable({ titles, rows, alignRight: [2, 3], color: terminal.color }));
     });
+  addExamples(addJson(command), 'list', 'list --json');
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { imageTraits, openModel } from '../model-argument.ts';
-import { positiveNumber, wholeNumber } from '../options.ts';
+import { readContext, toTensor } from '../input.ts';
+import { dataTraits, openModel } from '../model-argument.ts';
+import { addDataOut, addExamples, positiveNumber, wholeNumber } from '../options.ts';
+import { checkOut, writeTensor } from '../output.ts';
 import type { CommandContext } from '../program.ts';
-import { openRegistry, startEngine, type SessionOptions } from '../session.ts';
-import { readContext, writeTensor } from '../tables.ts';
+import { openSession, type SessionOptions } from '../session.ts';
 import { createProgress } from '../terminal/index.ts';
 
 interface SampleCommandOptions extends SessionOptions {
@@ -16,30 +17,31 @@ interface SampleCommandOptions extends SessionOptions {
 
 /** `flowzoo sample`: exact samples of a model; the same seed gives the same bytes. */
 export function addSample(program: Command, { terminal }: CommandContext): void {
-  program
+  const command = program
     .command('sample')
-    .description('draw samples')
+    .description('draw samples; the same seed gives the same bytes')
     .argument('<model>', 'preset or folder')
     .option('-n, --count <N>', 'how many', wholeNumber('--count', 1), 16)
     .option('--seed <S>', 'seed of the draw', wholeNumber('--seed', 0), 0)
     .option('--temperature <T>', "scale of the base's deviation", positiveNumber('--temperature', { zero: true }), 1)
-    .option('--context <file>', 'one row per sample, or one for all')
-    .option('--out <file>', '.npy, .csv, .idx, .png (a sheet); default: CSV on standard output')
-    .action(async (name: string, options: SampleCommandOptions) => {
-      await startEngine(options);
-      const model = await openModel(name, await openRegistry(options));
-      const context = await readContext(options.context, options.count);
-      const progress = createProgress({
-        label: 'sample',
-        total: options.count,
-        unit: 'samples',
-        stream: terminal.progress,
-      });
-      const { seed, temperature } = options;
-      const onProgress = ({ done }: { done: number }): void => progress.update(done);
-      const samples = await model.sample(options.count, { seed, temperature, context, onProgress });
-      progress.finish();
-      await writeTensor(samples, { out: options.out, ...imageTraits(model.spec) }, terminal);
-      model.dispose();
-    });
+    .option('--context <file>', 'for a conditional model: one row per sample, or one for all');
+  addDataOut(command, 'the samples').action(async (name: string, options: SampleCommandOptions) => {
+    await checkOut(options.out);
+    const model = await openModel(name, await openSession(options, terminal));
+    const { count, seed, temperature } = options;
+    const table = await readContext(options.context, { rows: count, model });
+    const context = table === undefined ? undefined : toTensor(table);
+    const progress = createProgress({ label: 'sample', total: count, unit: 'samples', stream: terminal.progress });
+    const onProgress = ({ done }: { done: number }): void => progress.update(done);
+    const samples = await model.sample(count, { seed, temperature, context, onProgress });
+    progress.finish();
+    context?.dispose();
+    await writeTensor(samples, { out: options.out, ...dataTraits(model.spec) }, terminal);
+    model.dispose();
+  });
+  addExamples(
+    command,
+    'sample realnvp-digits -n 64 --seed 1 --out digits.png',
+    'sample realnvp-power-hourly -n 1000 --seed 1 --temperature 0.8 > samples.csv',
+  );
 }

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
+import { addExamples } from '../options.ts';
 import type { CommandContext } from '../program.ts';
-import { openRegistry, type SessionOptions } from '../session.ts';
+import { openSession, type SessionOptions } from '../session.ts';
 
 /** `flowzoo schema`: the JSON Schema of specs, composed of everything registered. */
 export function addSchema(program: Command, { terminal }: CommandContext): void {
-  program
+  const command = program
     .command('schema')
     .description('print the JSON Schema of specs, for editors')
     .action(async (options: SessionOptions) => {
-      terminal.out(JSON.stringify((await openRegistry(options)).schema(), null, 2));
+      terminal.out(JSON.stringify((await openSession(options, terminal)).registry.schema(), null, 2));
     });
+  addExamples(command, 'schema > flowzoo.schema.json', 'schema --plugin flowzoo-plugin-rotation');
 }

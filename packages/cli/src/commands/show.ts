@@ -1,26 +1,26 @@
 import { describeModel, type ModelSummary } from '@flowzoo/core';
 import type { Command } from 'commander';
 import { specOf } from '../model-argument.ts';
+import { addExamples, addJson } from '../options.ts';
 import type { CommandContext } from '../program.ts';
-import { openRegistry, startEngine, type SessionOptions } from '../session.ts';
+import { openSession, type SessionOptions } from '../session.ts';
 import { formatCount, formatTable } from '../terminal/index.ts';
 
 /** `flowzoo show`: what a model is made of. */
 export function addShow(program: Command, { terminal }: CommandContext): void {
-  program
+  const command = program
     .command('show')
     .description('show layers, shapes, parameters and passes of a preset, a spec or a folder')
     .argument('<model>', 'preset, spec file or folder')
-    .option('--json', 'print JSON')
     .action(async (model: string, options: SessionOptions & { json?: boolean }) => {
-      await startEngine(options);
-      const registry = await openRegistry(options);
-      const built = registry.build(await specOf(model));
+      const session = await openSession(options, terminal);
+      const built = session.registry.build(await specOf(model, session));
       const description = { name: built.spec.name ?? model, ...describeModel(built) };
       built.dispose();
       if (options.json === true) terminal.out(JSON.stringify(description, null, 2));
       else for (const line of describe(description, terminal.color)) terminal.out(line);
     });
+  addExamples(addJson(command), 'show realnvp-digits', 'show spec.json --json');
 }
 
 function describe(model: ModelSummary & { readonly name: string }, color: boolean): string[] {

@@ -1,0 +1,129 @@
+import {
+  fit,
+  fitOptionsFromRecipe,
+  FlowzooError,
+  isFlowzooError,
+  type FitResult,
+  type Model,
+  type StopReason,
+} from '@flowzoo/core';
+import { saveModel } from '@flowzoo/core/node';
+import { getBackend } from '@tensorflow/tfjs';
+import { access, constants, mkdir } from 'node:fs/promises';
+import type { RowRange } from '../data/index.ts';
+import { readInput, type ModelInput } from '../input.ts';
+import type { DataOptions } from '../options.ts';
+import type { Session } from '../session.ts';
+import { formatDuration } from '../terminal/index.ts';
+import { forgetCheckpoint, keepCheckpoint, recallCheckpoint } from './checkpoint-file.ts';
+import { interruptible } from './interrupt.ts';
+import { forgetRecord, writeRecord, type UsedRows } from './record.ts';
+import { describeKept, trainingReporter } from './report.ts';
+
+/** What a training reads, and where it saves. */
+export interface TrainOptions extends DataOptions {
+  readonly validation?: string;
+  readonly validationRows?: RowRange;
+  readonly validationContext?: string;
+  readonly out: string;
+  readonly checkpointEvery: number;
+  readonly resume?: boolean;
+  readonly force?: boolean;
+}
+
+/**
+ * Trains a model as the `training` block of its spec says, and saves it with a record of how it came about.
+ *
+ * @throws what reading data, `fit` and saving throw; E_CHECKPOINT
+ */
+export async function trainModel(model: Model, options: TrainOptions, session: Session): Promise<StopReason> {
+  const { terminal } = session;
+  const { data, validation } = await readRows(model, options);
+  await openFolder(options.out);
+  const resume = await recallCheckpoint(options.out, {
+    resume: options.resume === true,
+    force: options.force === true,
+  });
+  const { signal, release } = interruptible(() => terminal.error('stopping after this step, saving a checkpoint …'));
+  let result: FitResult;
+  try {
+    result = await fit(model, data.input, {
+      ...fitOptionsFromRecipe(model.spec.training ?? {}, { validation: validation?.input }),
+      signal,
+      ...(resume === undefined ? {} : { resume }),
+      checkpoint: { every: options.checkpointEvery, save: (checkpoint) => keepCheckpoint(options.out, checkpoint) },
+      onEvent: trainingReporter(terminal),
+    });
+  } catch (error) {
+    if (isFlowzooError(error) && error.code === 'E_NOT_FINITE_LOSS') {
+      await saveModel(options.out, model);
+      await Promise.all([forgetCheckpoint(options.out), forgetRecord(options.out)]);
+      terminal.error(`saved in ${options.out}: the weights of the last step whose loss was finite`);
+    }
+    throw error;
+  } finally {
+    release();
+  }
+  if (result.reason === 'aborted') {
+    terminal.error(`stopped at step ${result.steps}; the same command with --resume continues`);
+    return result.reason;
+  }
+  await saveModel(options.out, model);
+  await writeRecord(options.out, {
+    spec: model.spec,
+    result,
+    resumedFrom: resume?.step ?? null,
+    data: data.used,
+    validation: validation?.used ?? null,
+    registry: session.registry,
+    backend: getBackend(),
+  });
+  await forgetCheckpoint(options.out);
+  terminal.error(`kept weights: ${describeKept(result)}`);
+  terminal.error(`saved in ${options.out} after ${result.steps} steps, ${formatDuration(result.seconds)}`);
+  return result.reason;
+}
+
+interface Rows {
+  readonly input: ModelInput;
+  readonly used: UsedRows;
+}
+
+async function readRows(model: Model, options: TrainOptions): Promise<{ data: Rows; validation: Rows | undefined }> {
+  const data = await readFrom(model, options);
+  const { validation, validationRows, validationContext, columns } = options;
+  if (validation === undefined && validationRows === undefined) return { data, validation: undefined };
+  const held = {
+    data: validation ?? options.data,
+    ...(validationRows === undefined ? {} : { rows: validationRows }),
+    ...(columns === undefined ? {} : { columns }),
+    ...contextOption(validationContext ?? (validation === undefined ? options.context : undefined)),
+  };
+  return { data, validation: await readFrom(model, held) };
+}
+
+function contextOption(context: string | undefined): { readonly context?: string } {
+  return context === undefined ? {} : { context };
+}
+
+async function readFrom(model: Model, options: DataOptions): Promise<Rows> {
+  const input = await readInput(options, model);
+  const { start, stop } = options.rows ?? {};
+  const range = options.rows === undefined ? null : `${start ?? ''}:${stop ?? ''}`;
+  return { input, used: { file: options.data, range, rows: input.x.shape[0]! } };
+}
+
+/** Makes the folder before hours are spent on what would go into it. */
+async function openFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+  } catch (cause) {
+    throw new FlowzooError('E_FILE_WRITE', 'the folder cannot be made or written to', {
+      at: path,
+      found: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Name another folder with --out',
+      cause,
+    });
+  }
+}
