@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Mapped } from '../contracts/bijector.ts';
-import type { Flow } from './flow.ts';
+import type { Bijector, Mapped } from '../contracts/bijector.ts';
+import type { Distribution } from '../contracts/distribution.ts';
 import { contextFor } from './through.ts';
 
 /** Where numbers first stopped being finite. */
@@ -12,8 +12,14 @@ export interface NonFinite {
   readonly row: number;
 }
 
+/** What is walked: a flow's layers and base. */
+export interface Walk {
+  readonly layers: readonly Bijector[];
+  readonly base: Distribution;
+}
+
 /** Walks a flow from the data side and reports the first tensor with NaN or infinity in it. */
-export async function findNonFinite(flow: Flow, x: tf.Tensor, context?: tf.Tensor): Promise<NonFinite | null> {
+export async function findNonFinite(flow: Walk, x: tf.Tensor, context?: tf.Tensor): Promise<NonFinite | null> {
   const badInput = await firstBadRow(x);
   if (badInput !== null) return { place: 'data', what: 'input', row: badInput };
   let value = tf.clone(x);

@@ -5,7 +5,7 @@ import type { Shape } from '../contracts/shape.ts';
 import type { Transformer } from '../contracts/transformer.ts';
 import type { ErrorDetails, FlowzooError } from '../errors/flowzoo-error.ts';
 import type { Random } from '../random/random.ts';
-import type { PartConfig } from './plugin.ts';
+import type { PartConfig } from './part-config.ts';
 
 /** A group of layers in a list of layers, written once and built several times. */
 export interface RepeatGroup {

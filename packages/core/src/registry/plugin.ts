@@ -3,6 +3,9 @@ import type { Conditioner } from '../contracts/conditioner.ts';
 import type { Distribution } from '../contracts/distribution.ts';
 import type { Transformer } from '../contracts/transformer.ts';
 import type { BijectorBuild, ConditionerBuild, DistributionBuild, TransformerBuild } from './build.ts';
+import type { PartConfig } from './part-config.ts';
+
+export type { PartConfig } from './part-config.ts';
 
 /** The version of the interface between core and plugins; raised only when that interface breaks. */
 export const CONTRACT = 1;
@@ -12,13 +15,6 @@ export const PLUGIN_BRAND: symbol = Symbol.for('@flowzoo/plugin');
 
 /** A JSON Schema (draft 2020-12). `{ "part": "conditioner" }` stands for a nested part of that kind. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
-
-/** The configuration of a part in a spec: its type id and whatever its schema allows. */
-export interface PartConfig {
-  readonly type: string;
-  /** Version of the configuration's form; absent means 1. */
-  readonly version?: number;
-}
 
 /** How one type of part is described, validated and built. */
 export interface PartDefinition<Result, Site> {
