@@ -1,5 +1,6 @@
+import { valid } from 'semver';
 import { FlowzooError } from '../errors/flowzoo-error.ts';
-import { CONTRACT, PLUGIN_BRAND, type Plugin } from './plugin.ts';
+import { CONTRACT, PLUGIN_BRAND, type PartDefinition, type Plugin } from './plugin.ts';
 
 /**
  * Checks that a value is a plugin this core can work with, by its brand and contract and never by identity.
@@ -14,6 +15,7 @@ export function acceptPlugin(value: unknown): Plugin {
       remedy: remedyFor(value),
     });
   }
+  assertIdentified(value);
   if (value.contract !== CONTRACT) {
     throw new FlowzooError('E_PLUGIN_CONTRACT', `${value.name}@${value.version} was written for another contract`, {
       expected: `contract ${CONTRACT}`,
@@ -25,16 +27,50 @@ export function acceptPlugin(value: unknown): Plugin {
     });
   }
   assertPrefixed(value);
+  for (const [type, definition] of definitionsOf(value)) assertComplete(value, type, definition);
   return value;
+}
+
+function assertIdentified({ name, version }: Plugin): void {
+  if (typeof name === 'string' && name !== '' && valid(version) !== null) return;
+  throw new FlowzooError('E_PLUGIN', 'a plugin needs the name and the version of its package', {
+    expected: '{ name: "flowzoo-rotation", version: "1.0.0", … }',
+    found: JSON.stringify({ name, version }),
+  });
+}
+
+/** What the compiler tells an author in TypeScript, said to one in JavaScript before a spec names the type. */
+function assertComplete(
+  plugin: Plugin,
+  type: string,
+  definition: Partial<PartDefinition<unknown, never>> | null,
+): void {
+  const { version, schema, create } = definition ?? {};
+  const missing =
+    typeof schema !== 'object' || schema === null
+      ? 'a schema'
+      : !Number.isInteger(version) || version! < 1
+        ? 'a version, 1 or more'
+        : typeof create !== 'function'
+          ? 'a function create'
+          : null;
+  if (missing === null) return;
+  throw new FlowzooError('E_PLUGIN', `${plugin.name} defines "${type}" without ${missing}`, {
+    expected: '{ version, schema, create }',
+    found: describe(definition),
+  });
+}
+
+function definitionsOf(plugin: Plugin): [string, PartDefinition<unknown, never> | null][] {
+  return [plugin.bijectors, plugin.transformers, plugin.conditioners, plugin.distributions].flatMap((table) =>
+    Object.entries(table ?? {}),
+  );
 }
 
 /** Official short names are reserved; a stranger's types carry a prefix, so that two strangers never collide. */
 function assertPrefixed(plugin: Plugin): void {
   if (plugin.name.startsWith('@flowzoo/')) return;
-  const types = [plugin.bijectors, plugin.transformers, plugin.conditioners, plugin.distributions].flatMap((table) =>
-    Object.keys(table ?? {}),
-  );
-  const bare = types.find((type) => !type.includes('/'));
+  const bare = definitionsOf(plugin).find(([type]) => !type.includes('/'))?.[0];
   if (bare === undefined) return;
   throw new FlowzooError('E_PLUGIN', `${plugin.name} registers the type "${bare}" without a prefix`, {
     expected: `a prefix of its own, such as "acme/${bare}"`,

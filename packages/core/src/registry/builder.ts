@@ -43,7 +43,15 @@ export class Builder {
       throw new FlowzooError('E_UNKNOWN_TYPE', `no ${kind} is called "${config.type}"`, { at: path });
     }
     const build = { ...this.site(path), ...shapes };
-    const part = definition.create(config, build as never) as P;
+    const part = definition.create(config, build as never) as P | undefined;
+    if (typeof part?.dispose !== 'function') {
+      throw new FlowzooError('E_PLUGIN', `"${config.type}" was not built: its create() must return the part`, {
+        at: path,
+        expected: `a ${kind}`,
+        found: part === undefined ? 'nothing' : typeof part,
+        remedy: 'Tell the author of the plugin',
+      });
+    }
     this.#built.push(part);
     return part;
   }

@@ -31,7 +31,13 @@ export function officialPackageOf(type: string): { readonly name: string; readon
 }
 
 /** Why a type is unknown and what to do: the package that has it, or the nearest known names. */
-export function explainUnknownType(type: string, kind: PartKind, known: readonly string[], others: PartKind[]): string {
+export function explainUnknownType(
+  written: string,
+  kind: PartKind,
+  known: readonly string[],
+  others: PartKind[],
+): string {
+  const type = written.length > 60 ? `${written.slice(0, 57)}…` : written;
   const official = officialPackageOf(type);
   if (official !== null && !known.includes(type)) {
     return `"${type}" comes from ${official.name}, which is not registered: npm i ${official.name}, then registry.use(${official.plugin})`;

@@ -11,6 +11,7 @@ import { Random } from '../random/random.ts';
 import { SpecChecker } from '../spec/check.ts';
 import { composedSchema } from '../spec/composed-schema.ts';
 import { formatFault, type SpecFault } from '../spec/faults.ts';
+import { checkLimits } from '../spec/limits.ts';
 import type { ModelSpec } from '../spec/model-spec.ts';
 import { acceptPlugin } from './accept-plugin.ts';
 import { Builder } from './builder.ts';
@@ -48,7 +49,7 @@ export interface Registry {
   types(kind: PartKind): readonly string[];
   /** One JSON Schema for whole specs, for editors. */
   schema(): JsonSchema;
-  /** All faults of a document; empty when it can be built (shapes apart). Never throws. */
+  /** All faults of a document; empty when it can be built (shapes apart). @throws E_PLUGIN when a plugin's schema is faulty */
   check(spec: unknown): readonly SpecFault[];
   /** A copy with migrations applied and every default written out. @throws E_SPEC, E_UNKNOWN_TYPE, E_REQUIRES, … */
   normalize(spec: unknown): ModelSpec;
@@ -111,10 +112,12 @@ class PluginRegistry implements Registry {
   }
 
   check(spec: unknown): readonly SpecFault[] {
-    return this.#checker.checkSpec(structuredClone(spec));
+    const beyond = checkLimits(spec);
+    return beyond.length > 0 ? beyond : this.#checker.checkSpec(structuredClone(spec));
   }
 
   normalize(spec: unknown): ModelSpec {
+    throwFaults(checkLimits(spec), 'the spec cannot be used');
     const copy = structuredClone(spec);
     throwFaults(this.#checker.checkSpec(copy), 'the spec cannot be used');
     return { ...(copy as ModelSpec), requires: this.#requirements((copy as ModelSpec).requires ?? {}) };
@@ -156,6 +159,7 @@ class PluginRegistry implements Registry {
     shapes: Readonly<Record<string, Shape>>,
   ): P {
     const path = site.path ?? config.type;
+    throwFaults(checkLimits(config), `the ${kind} cannot be built`);
     const copy = structuredClone(config);
     throwFaults(this.#checker.checkPart(kind, copy, path), `the ${kind} cannot be built`);
     return this.#builder(site.seed ?? 0, site.contextSize ?? 0).run<P>(kind, copy, { path, shapes });

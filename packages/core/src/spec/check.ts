@@ -3,7 +3,8 @@ import { explainUnknownType } from '../registry/directory.ts';
 import type { PartDefinition, PartKind } from '../registry/plugin.ts';
 import { repeatSchema, type PartTables } from './composed-schema.ts';
 import { envelopeSchema } from './envelope.ts';
-import type { SpecFault } from './faults.ts';
+import { show, type SpecFault } from './faults.ts';
+import { checkEventSize } from './limits.ts';
 import { migratePart } from './migrate.ts';
 import { SPEC_FORMAT, SPEC_VERSION } from './model-spec.ts';
 import { partSchema, Validator, type NestedPart } from './validator.ts';
@@ -33,18 +34,19 @@ export class SpecChecker {
     const header = checkHeader(spec);
     if (header.length > 0) return header;
     const { faults, nested } = this.#validator.validate(envelopeSchema, spec, '');
+    const size = checkEventSize((spec as { event?: unknown }).event);
     const requires =
       faults.length === 0 ? this.#checkRequires((spec as { requires: Record<string, string> }).requires) : [];
     // The model's own parts are named from inside it: `layers[3]`, not `model.layers[3]`.
     const parts = nested.flatMap((part) => this.checkNested({ ...part, path: part.path === 'model' ? '' : part.path }));
-    return [...faults, ...requires, ...parts];
+    return [...faults, ...size, ...requires, ...parts];
   }
 
   /** Checks one nested part, or a list of layers with its repeat groups. */
   checkNested(part: NestedPart): SpecFault[] {
     if (part.kind !== 'layers') return this.checkPart(part.kind, part.value, part.path);
     if (!Array.isArray(part.value)) {
-      return [{ code: 'E_SPEC', path: part.path, message: `must be array (got ${JSON.stringify(part.value)})` }];
+      return [{ code: 'E_SPEC', path: part.path, message: `must be array (got ${show(part.value)})` }];
     }
     return part.value.flatMap((layer: unknown, index) => {
       const path = `${part.path}[${index}]`;
@@ -58,7 +60,7 @@ export class SpecChecker {
 
   checkPart(kind: PartKind, value: unknown, path: string): SpecFault[] {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return [{ code: 'E_SPEC', path, message: `must be an object with "type" (got ${JSON.stringify(value)})` }];
+      return [{ code: 'E_SPEC', path, message: `must be an object with "type" (got ${show(value)})` }];
     }
     const type = (value as { type?: unknown }).type;
     if (typeof type !== 'string') return [{ code: 'E_SPEC', path, message: '"type" is missing' }];
@@ -101,9 +103,7 @@ export class SpecChecker {
 /** Format and version decide whether the rest can be understood at all, so they come first and alone. */
 function checkHeader(spec: unknown): SpecFault[] {
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
-    return [
-      { code: 'E_SPEC', path: '', message: `a spec must be a JSON object (got ${JSON.stringify(spec) ?? 'nothing'})` },
-    ];
+    return [{ code: 'E_SPEC', path: '', message: `a spec must be a JSON object (got ${show(spec)})` }];
   }
   const { format, version } = spec as { format?: unknown; version?: unknown };
   if (format !== SPEC_FORMAT) {
@@ -111,7 +111,7 @@ function checkHeader(spec: unknown): SpecFault[] {
       {
         code: 'E_SPEC',
         path: 'format',
-        message: `must be "${SPEC_FORMAT}" (got ${JSON.stringify(format) ?? 'nothing'})`,
+        message: `must be "${SPEC_FORMAT}" (got ${show(format)})`,
       },
     ];
   }

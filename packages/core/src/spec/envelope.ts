@@ -36,7 +36,7 @@ export const envelopeSchema: JsonSchema = {
     weights: {
       type: 'object',
       properties: {
-        file: { type: 'string', minLength: 1, pattern: '^[^/\\\\]+$' },
+        file: { type: 'string', minLength: 1, pattern: '^[^/\\\\:]+\\.safetensors$' },
         bytes: { type: 'integer', minimum: 8 },
         sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
       },

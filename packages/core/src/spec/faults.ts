@@ -62,6 +62,8 @@ function messageFor(error: ErrorObject): string {
       return `must be ${sign(String(params['comparison']))} ${String(params['limit'])} ${got}`;
     case 'const':
       return `must be ${show(params['allowedValue'])} ${got}`;
+    case 'pattern':
+      return patternMessage(String(params['pattern']), error.data);
     case 'enum':
       return enumMessage(params['allowedValues'] as unknown[], error.data);
     case 'required':
@@ -81,6 +83,12 @@ function messageFor(error: ErrorObject): string {
 
 function sign(comparison: string): string {
   return comparison === '>=' ? '≥' : comparison === '<=' ? '≤' : comparison;
+}
+
+/** A pattern of fixed words, which a schema uses beside another type, reads like the enum it stands for. */
+function patternMessage(pattern: string, found: unknown): string {
+  const words = /^\^\(([\w|-]+)\)\$$/.exec(pattern)?.[1];
+  return words === undefined ? `must match ${pattern} (got ${show(found)})` : enumMessage(words.split('|'), found);
 }
 
 function enumMessage(allowed: unknown[], found: unknown): string {
@@ -106,7 +114,8 @@ function alternativesMessage(error: ErrorObject): string {
   return `must be ${branches.join(' or ')}`;
 }
 
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+/** A value as a message prints it: JSON, cut short. */
+export function show(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -23,7 +23,13 @@ export function migratePart(
       const message = `"${String(config['type'])}" has version ${from}, and the plugin has no migration to ${definition.version}`;
       return { code: 'E_SPEC_VERSION', path, message };
     }
-    current = definition.migrate(current, from);
+    try {
+      current = definition.migrate(current, from);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `"${String(config['type'])}" cannot be lifted from version ${from} to ${from + 1}: ${reason}`;
+      return { code: 'E_SPEC_VERSION', path, message };
+    }
   }
   if (current !== config) {
     for (const key of Object.keys(config)) delete config[key];

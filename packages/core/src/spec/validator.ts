@@ -1,4 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { FlowzooError } from '../errors/flowzoo-error.ts';
 import type { JsonSchema, PartKind } from '../registry/plugin.ts';
 import { faultsFromAjv, joinPath, pointerToPath, type SpecFault } from './faults.ts';
 
@@ -45,11 +46,15 @@ export class Validator {
     });
   }
 
-  /** `value` gets its defaults in place. `schema` must be the same object from call to call: it is compiled once. */
+  /**
+   * `value` gets its defaults in place. `schema` must be the same object from call to call: it is compiled once.
+   *
+   * @throws E_PLUGIN when the schema itself is faulty
+   */
   validate(schema: JsonSchema, value: unknown, path: string): Validated {
     let check = this.#compiled.get(schema);
     if (check === undefined) {
-      check = this.#ajv.compile(schema);
+      check = this.#compile(schema);
       this.#compiled.set(schema, check);
     }
     this.#nested = [];
@@ -60,6 +65,20 @@ export class Validator {
       path: joinPath(path, pointerToPath(pointer)),
     }));
     return { faults: valid ? [] : faultsFromAjv(check.errors ?? [], path), nested };
+  }
+
+  #compile(schema: JsonSchema): ValidateFunction {
+    try {
+      return this.#ajv.compile(schema);
+    } catch (cause) {
+      const { type } = (schema['properties'] ?? {}) as { type?: { const?: unknown } };
+      throw new FlowzooError('E_PLUGIN', `the schema of "${String(type?.const)}" is no valid JSON Schema`, {
+        expected: 'draft 2020-12, and "part" for nested parts',
+        found: cause instanceof Error ? cause.message : String(cause),
+        remedy: 'Tell the author of the plugin',
+        cause,
+      });
+    }
   }
 }
 
