@@ -38,6 +38,30 @@ for (const file of readdirSync(notesFolder).sort()) {
   index.push({ name: notes.name, summary, event: spec.event, parameters, bytes });
 }
 writeJson(join(presets, 'index.json'), index);
+writeReadmeTable();
+
+/** The table of presets in the project's README, between its markers. */
+function writeReadmeTable() {
+  const path = join(root, 'README.md');
+  const rows = index.map(({ name, summary, parameters }) => {
+    const [result] = readJson(join(presets, name, 'card.json')).results;
+    const kind = result.metric === 'nats' ? 'exact' : 'upper bound';
+    const figure = `${result.value.toFixed(3)} ± ${result.standardError.toFixed(3)} ${result.metric} (${kind})`;
+    const link = `[\`${name}\`](packages/zoo/presets/${name}/README.md)`;
+    return `| ${link} | ${summary} | ${parameters.toLocaleString('en-US')} | ${figure} | ${result.split} |`;
+  });
+  const table = [
+    '| preset | what it is | parameters | result ± standard error | measured on |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+  const text = readFileSync(path, 'utf8');
+  const filled = text.replace(
+    /<!-- presets -->[\s\S]*<!-- \/presets -->/,
+    `<!-- presets -->\n\n${table}\n\n<!-- /presets -->`,
+  );
+  writeFileSync(path, filled);
+}
 
 /** One likelihood with its standard error, by the command that the card prints. */
 function measure(name, folder, split, args) {

@@ -159,3 +159,10 @@ describe('a base URL', () => {
     await expect(listPresets({ baseUrl, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'E_ABORTED' });
   });
 });
+
+describe('the shipped schema', () => {
+  it('is the composed schema of the official families: npm run schema writes it', async () => {
+    const shipped = JSON.parse(await readFile(`${folder}../schema/flowzoo-model.schema.json`, 'utf8')) as unknown;
+    expect(shipped).toEqual(JSON.parse(JSON.stringify(registry.schema())));
+  });
+});

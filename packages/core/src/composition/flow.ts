@@ -5,6 +5,7 @@ import type { Distribution, Reparameterized, SampleOptions } from '../contracts/
 import { checkSampleOptions } from '../contracts/distribution-base.ts';
 import { PartBase } from '../contracts/part-base.ts';
 import type { Shape } from '../contracts/shape.ts';
+import { FlowzooError } from '../errors/flowzoo-error.ts';
 import type { LayerConfig } from '../registry/build.ts';
 import type { DistributionDefinition, PartConfig } from '../registry/plugin.ts';
 import { assertFitting } from './chain.ts';
@@ -111,7 +112,13 @@ export class Flow extends PartBase implements Distribution {
     this.assertAlive();
     checkSampleOptions(count, options, { place: this.place, contextSize: this.contextSize });
     return tf.tidy(() => {
-      const drawn = this.base.rsample!(count, { ...options, context: contextFor(this.base, options.context) });
+      if (this.base.rsample === undefined) {
+        throw new FlowzooError('E_OPTION', 'the base has no reparameterized draws', {
+          at: `base (${this.base.type})`,
+          remedy: 'Use sample(), or a base that offers rsample',
+        });
+      }
+      const drawn = this.base.rsample(count, { ...options, context: contextFor(this.base, options.context) });
       const { value, logDet } = this.forward(drawn.value, options.context);
       return { value, logProb: tf.sub(drawn.logProb, logDet) } as unknown as tf.TensorContainer;
     }) as unknown as Reparameterized;
