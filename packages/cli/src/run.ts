@@ -29,7 +29,8 @@ export async function run(argv: readonly string[], terminal: Terminal = processT
       terminal.error(`error ${error.code}: ${error.message}`);
       const hint = pluginHint(error.message);
       if (hint !== null) terminal.error(hint);
-      return error.code === 'E_OPTION' ? EXIT_USAGE : EXIT_FAILURE;
+      // Options in a spec or of a file are no fault of the command line.
+      return error.code === 'E_OPTION' && error.details.at?.startsWith('--') === true ? EXIT_USAGE : EXIT_FAILURE;
     }
     terminal.error(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return EXIT_FAILURE;
