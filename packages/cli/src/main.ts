@@ -1,5 +1,5 @@
 import { run } from './run.ts';
-import { tolerateClosedPipes } from './terminal.ts';
+import { guardOutput } from './terminal.ts';
 
-tolerateClosedPipes();
+guardOutput();
 process.exitCode = await run(process.argv.slice(2));

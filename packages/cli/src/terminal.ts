@@ -22,17 +22,24 @@ export function processTerminal(): Terminal {
   };
 }
 
+/** The part of a process that {@link guardOutput} watches. */
+export interface GuardedProcess {
+  readonly stdout: NodeJS.EventEmitter;
+  readonly stderr: NodeJS.EventEmitter & { write(text: string): unknown };
+  exit(code: number): unknown;
+}
+
 /**
- * Takes it well that a reader goes away, as in `flowzoo sample … | head`: nobody wants the rest of the output, and a
- * training goes on without its progress.
+ * Ends the process when its standard output fails. A reader that goes away, as in `flowzoo sample … | head`, has what it
+ * wanted: exit code 0. A full disk is a failure. Without standard error the work goes on: nobody reads its progress.
  */
-export function tolerateClosedPipes(): void {
-  const closed = (error: NodeJS.ErrnoException): boolean => error.code === 'EPIPE';
-  process.stdout.on('error', (error) => {
-    if (!closed(error)) throw error;
-    process.exit(process.exitCode ?? 0);
+export function guardOutput(guarded: GuardedProcess = process): void {
+  guarded.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') guarded.exit(0);
+    else {
+      guarded.stderr.write(`error E_FILE_WRITE: standard output cannot be written (got ${error.message})\n`);
+      guarded.exit(1);
+    }
   });
-  process.stderr.on('error', (error) => {
-    if (!closed(error)) throw error;
-  });
+  guarded.stderr.on('error', () => {});
 }
