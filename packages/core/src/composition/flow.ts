@@ -73,7 +73,7 @@ export class Flow extends PartBase implements Distribution {
   /** x → z with log|det ∂z/∂x|. The caller disposes both. @throws E_RANK, E_EVENT_SHAPE, E_CONTEXT, E_BATCH */
   inverse(x: tf.Tensor, context?: tf.Tensor): Mapped {
     return this.#run(() => {
-      const data = x.dtype === 'int32' ? tf.cast(x, 'float32') : x;
+      const data = x?.dtype === 'int32' ? tf.cast(x, 'float32') : x;
       this.#check('x', data, context, this.eventShape);
       return inverseThrough(this.layers, data, context);
     });

@@ -19,6 +19,7 @@ export interface ArgumentExpectation {
  */
 export function checkArguments(tensor: tf.Tensor, context: tf.Tensor | undefined, expected: ArgumentExpectation): void {
   const { place, name, eventShape, contextSize } = expected;
+  assertTensor(tensor, name, expected);
   if (tensor.dtype !== 'float32') {
     throw new FlowzooError('E_DTYPE', `${name} has the wrong dtype`, {
       at: place,
@@ -46,6 +47,27 @@ export function checkArguments(tensor: tf.Tensor, context: tf.Tensor | undefined
   checkContext(context, tensor.shape[0]!, place, contextSize);
 }
 
+/** Reads flags only: a value that comes from plain JavaScript may be anything. */
+function assertTensor(
+  tensor: tf.Tensor | null | undefined,
+  name: string,
+  { place, eventShape }: Pick<ArgumentExpectation, 'place' | 'eventShape'>,
+): void {
+  if (tensor?.isDisposed === true) {
+    throw new FlowzooError('E_DISPOSED', `${name} was disposed before it came here`, {
+      at: place,
+      remedy: 'Dispose it after its last use, and keep what must outlive a tf.tidy with tf.keep',
+    });
+  }
+  if (tensor !== null && typeof tensor === 'object' && 'dataId' in tensor) return;
+  throw new FlowzooError('E_DTYPE', `${name} is not a tensor`, {
+    at: place,
+    expected: `a float32 tensor ${formatBatchShape(eventShape)}`,
+    found: Array.isArray(tensor) ? 'a list' : tensor === null || tensor === undefined ? 'none' : typeof tensor,
+    remedy: 'Make one: tf.tensor(…)',
+  });
+}
+
 function checkContext(context: tf.Tensor | undefined, batch: number, place: string, contextSize: number): void {
   if (contextSize === 0) {
     if (context === undefined) return;
@@ -59,6 +81,7 @@ function checkContext(context: tf.Tensor | undefined, batch: number, place: stri
   if (context === undefined) {
     throw new FlowzooError('E_CONTEXT', 'needs a context', { at: place, expected, found: 'none' });
   }
+  assertTensor(context, 'the context', { place, eventShape: [contextSize] });
   if (context.dtype !== 'float32') {
     throw new FlowzooError('E_DTYPE', 'the context has the wrong dtype', {
       at: place,

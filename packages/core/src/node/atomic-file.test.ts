@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeFileAtomically, writeFilesAtomically } from './atomic-file.ts';
+import { writeFileAtomically } from './atomic-file.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 
 let folder = '';
@@ -105,40 +105,5 @@ describe('writeFileAtomically', () => {
     const io: FileSystem = { ...nodeFileSystem, temporaryName: () => join(folder, 'taken') };
     await expect(writeFileAtomically(join(folder, 'a'), bytes('new'), { io })).rejects.toThrow('EEXIST');
     expect(await text('taken')).toBe('of somebody');
-  });
-});
-
-describe('writeFilesAtomically', () => {
-  const save = (version: string, io?: FileSystem): Promise<void> =>
-    writeFilesAtomically(
-      ['weights', 'spec'].map((name) => ({ path: join(folder, name), bytes: bytes(`${version} ${name}`) })),
-      io === undefined ? {} : { io },
-    );
-
-  it('writes all files', async () => {
-    await save('new');
-    expect([await text('weights'), await text('spec')]).toEqual(['new weights', 'new spec']);
-    expect((await readdir(folder)).toSorted()).toEqual(['spec', 'weights']);
-  });
-
-  it('loses nothing when the disk is full at the second file', async () => {
-    await save('old');
-    const attempt = save('new', failing('writeNew', 2, 'ENOSPC'));
-    await expect(attempt).rejects.toThrow(`${join(folder, 'spec')}: the file cannot be written (got ENOSPC`);
-    expect([await text('weights'), await text('spec')]).toEqual(['old weights', 'old spec']);
-    expect((await readdir(folder)).toSorted()).toEqual(['spec', 'weights']);
-  });
-
-  it('renames in the order given, and says when some files are new already', async () => {
-    await save('old');
-    const attempt = save('new', failing('rename', 2, 'EIO'));
-    await expect(attempt).rejects.toThrow('1 of 2 files were replaced: save again to complete them.');
-    expect([await text('weights'), await text('spec')]).toEqual(['new weights', 'old spec']);
-    expect((await readdir(folder)).toSorted()).toEqual(['spec', 'weights']);
-  });
-
-  it('has nothing to do for no files', async () => {
-    await writeFilesAtomically([]);
-    expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -2,13 +2,7 @@ import { FlowzooError } from '../errors/flowzoo-error.ts';
 import { nodeFileSystem, type FileSystem } from './file-system.ts';
 import { describeSystemError, systemErrorCode } from './system-error.ts';
 
-/** One file of a save. */
-export interface FileEntry {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
-
-/** Options of {@link writeFileAtomically} and {@link writeFilesAtomically}. */
+/** Options of {@link writeFileAtomically}. */
 export interface AtomicOptions {
   /** The calls on the disk. Default: `node:fs`. Tests put failures here. */
   readonly io?: FileSystem;
@@ -25,55 +19,19 @@ export interface AtomicOptions {
  * await writeFileAtomically('model.json', new TextEncoder().encode('{}'));
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array, options: AtomicOptions = {}): Promise<void> {
-  await writeFilesAtomically([{ path, bytes }], options);
-}
-
-/**
- * Writes several files as one save: all bytes are on the disk, beside their names, before the first name changes hands.
- * A full disk is found out before that, and every old file survives.
- *
- * No file system renames several files at once, so a crash between two renames leaves the first files new and the
- * others old. The files take their names in the order given: put the one that vouches for the others last. A spec, which
- * carries the SHA-256 of its weights, comes after the weights: then a torn save is refused on loading, never misread.
- *
- * @throws E_FILE_WRITE with the path, what the system said and what to do
- * @example
- * await writeFilesAtomically([
- *   { path: 'model.safetensors', bytes: weights },
- *   { path: 'model.json', bytes: spec },
- * ]);
- */
-export async function writeFilesAtomically(entries: readonly FileEntry[], options: AtomicOptions = {}): Promise<void> {
   const io = options.io ?? nodeFileSystem;
-  const waiting: { readonly path: string; readonly temporary: string }[] = [];
-  let path = '';
-  let replaced = 0;
+  const temporary = io.temporaryName(path);
   try {
-    for (const entry of entries) {
-      path = entry.path;
-      const temporary = io.temporaryName(path);
-      waiting.push({ path, temporary });
-      try {
-        await io.writeNew(temporary, entry.bytes);
-      } catch (cause) {
-        // A file that was there before is somebody else's: it must not be tidied away with ours.
-        if (systemErrorCode(cause) === 'EEXIST') waiting.pop();
-        throw cause;
-      }
-    }
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      path = next.path;
-      await io.rename(next.temporary, path);
-      waiting.shift();
-      replaced++;
-    }
+    await io.writeNew(temporary, bytes);
+    await io.rename(temporary, path);
   } catch (cause) {
-    for (const { temporary } of waiting) await ignoreFailure(io.remove(temporary));
-    throw writeError(path, cause, { replaced, total: entries.length });
+    // A file that was there before is somebody else's: it must not be tidied away with ours.
+    if (systemErrorCode(cause) !== 'EEXIST') await ignoreFailure(io.remove(temporary));
+    throw writeError(path, cause);
   }
-  // The names are right already; where a folder cannot be forced to the disk (Windows), a power cut may bring back the
-  // old file, which is whole.
-  for (const name of entries.map((entry) => entry.path)) await ignoreFailure(io.syncFolderOf(name));
+  // The name is right already; where a folder cannot be forced to the disk (Windows), a power cut may bring back the old
+  // file, which is whole.
+  await ignoreFailure(io.syncFolderOf(path));
 }
 
 async function ignoreFailure(work: Promise<void>): Promise<void> {
@@ -84,19 +42,11 @@ async function ignoreFailure(work: Promise<void>): Promise<void> {
   }
 }
 
-function writeError(
-  path: string,
-  cause: unknown,
-  { replaced, total }: { readonly replaced: number; readonly total: number },
-): FlowzooError {
-  const outcome =
-    replaced === 0
-      ? 'What was there before is unchanged.'
-      : `${replaced} of ${total} files were replaced: save again to complete them.`;
+function writeError(path: string, cause: unknown): FlowzooError {
   return new FlowzooError('E_FILE_WRITE', 'the file cannot be written', {
     at: path,
     found: describeSystemError(cause),
-    remedy: `${outcome} ${remedyFor(systemErrorCode(cause))}`,
+    remedy: `What was there before is unchanged. ${remedyFor(systemErrorCode(cause))}`,
     cause,
   });
 }

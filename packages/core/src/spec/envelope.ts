@@ -2,6 +2,9 @@ import type { JsonSchema } from '../registry/plugin.ts';
 import { trainingSchema } from '../training/recipe.ts';
 import { SPEC_FORMAT, SPEC_VERSION } from './model-spec.ts';
 
+/** What the weights beside a spec may be called: a name without a folder. */
+export const WEIGHTS_FILE: RegExp = /^[^/\\:]+\.safetensors$/;
+
 /** Schema of everything in a spec but its parts. */
 export const envelopeSchema: JsonSchema = {
   type: 'object',
@@ -36,7 +39,7 @@ export const envelopeSchema: JsonSchema = {
     weights: {
       type: 'object',
       properties: {
-        file: { type: 'string', minLength: 1, pattern: '^[^/\\\\:]+\\.safetensors$' },
+        file: { type: 'string', minLength: 1, pattern: WEIGHTS_FILE.source },
         bytes: { type: 'integer', minimum: 8 },
         sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
       },

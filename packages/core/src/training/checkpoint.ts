@@ -102,6 +102,7 @@ export function fingerprintOf(
  * @throws E_CHECKPOINT naming the first difference
  */
 export function assertResumable(checkpoint: Checkpoint, model: ModelDescription, fingerprint: Fingerprint): void {
+  assertComplete(checkpoint);
   assertSameEntries('variable', checkpoint.model.variables, model.variables);
   assertSameEntries('state entry', checkpoint.model.state, model.state);
   const keys = new Set([...Object.keys(fingerprint), ...Object.keys(checkpoint.fingerprint)]);
@@ -130,6 +131,26 @@ export function assertResumable(checkpoint: Checkpoint, model: ModelDescription,
       found: String(wrong.length),
     });
   }
+}
+
+/** What the compiler would say about a checkpoint that was taken apart or read from elsewhere. */
+function assertComplete(checkpoint: Checkpoint): void {
+  const isWhole: Record<string, boolean> = {
+    step: Number.isInteger(checkpoint?.step),
+    model: Array.isArray(checkpoint?.model?.variables) && Array.isArray(checkpoint?.model?.state),
+    fingerprint: typeof checkpoint?.fingerprint === 'object',
+    weights: checkpoint?.weights instanceof Float32Array,
+    slots: checkpoint?.slots instanceof Map,
+    state: checkpoint?.state instanceof Map,
+    history: Array.isArray(checkpoint?.history?.training) && Array.isArray(checkpoint?.history?.validation),
+  };
+  const missing = Object.keys(isWhole).filter((key) => isWhole[key] !== true);
+  if (missing.length === 0) return;
+  throw new FlowzooError('E_CHECKPOINT', 'this is no checkpoint of fit', {
+    at: 'resume',
+    expected: `${missing.join(', ')} as \`fit\` or decodeCheckpoint gave it`,
+    remedy: 'Pass what the checkpoint hook was given, or what decodeCheckpoint returns',
+  });
 }
 
 function assertSameEntries(

@@ -36,7 +36,7 @@ export type DataLike = TrainingData | tf.Tensor | DataArray;
  * @throws E_DATA_EMPTY, E_DATA_FORMAT, E_DATA_NOT_FINITE, E_DTYPE, E_RANK, E_EVENT_SHAPE, E_CONTEXT, E_BATCH
  */
 export async function readDataset(name: string, model: Distribution, data: DataLike): Promise<Dataset> {
-  const { x: rawX, context: rawContext } = isTrainingData(data) ? data : { x: data, context: undefined };
+  const { x: rawX, context: rawContext } = asTrainingData(name, data);
   const x = await readArray(name, rawX);
   checkEvent(name, x, model.eventShape);
   const rows = x.shape[0]!;
@@ -121,8 +121,34 @@ export function checksum(dataset: Dataset): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-function isTrainingData(data: DataLike): data is TrainingData {
-  return 'x' in data;
+function asTrainingData(name: string, data: DataLike): TrainingData {
+  const bare = isArray(data) || typeof data !== 'object' || data === null || Array.isArray(data);
+  const { x, context } = bare ? { x: data as tf.Tensor, context: undefined } : (data as TrainingData);
+  for (const [at, array] of [
+    [name, x],
+    ...(context === undefined ? [] : [[`${name}.context`, context] as const]),
+  ] as const) {
+    if (isArray(array)) continue;
+    throw new FlowzooError('E_DATA_FORMAT', 'this is neither a tensor nor an array with its shape', {
+      at,
+      expected: 'a tensor, { shape, values }, or { x, context } of these',
+      found:
+        array === null || typeof array !== 'object' ? String(array) : Array.isArray(array) ? 'a list' : 'an object',
+      remedy: 'Make a tensor of nested lists: tf.tensor(rows)',
+    });
+  }
+  return { x, context };
+}
+
+function isArray(data: unknown): data is tf.Tensor | DataArray {
+  if (typeof data !== 'object' || data === null) return false;
+  return (
+    isTensor(data as tf.Tensor) || (Array.isArray((data as DataArray).shape) && isNumbers((data as DataArray).values))
+  );
+}
+
+function isNumbers(values: unknown): boolean {
+  return values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array;
 }
 
 function isTensor(array: tf.Tensor | DataArray): array is tf.Tensor {

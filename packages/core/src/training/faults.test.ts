@@ -55,6 +55,30 @@ const badData: readonly (readonly [name: string, data: () => DataLike, code: str
     'data: the number of values does not match the shape (expected 10 values for [5, 2], got 8)',
   ],
   [
+    'a list of lists',
+    () => [[1, 2]] as unknown as DataLike,
+    'E_DATA_FORMAT',
+    'data: this is neither a tensor nor an array with its shape (expected a tensor, { shape, values }, or { x, context } of these, got a list). Make a tensor of nested lists: tf.tensor(rows)',
+  ],
+  [
+    'a list of lists as x',
+    () => ({ x: [[1, 2]] }) as unknown as DataLike,
+    'E_DATA_FORMAT',
+    'data: this is neither a tensor nor an array with its shape (expected a tensor, { shape, values }, or { x, context } of these, got a list). Make a tensor of nested lists: tf.tensor(rows)',
+  ],
+  [
+    'nothing',
+    () => undefined as unknown as DataLike,
+    'E_DATA_FORMAT',
+    'data: this is neither a tensor nor an array with its shape (expected a tensor, { shape, values }, or { x, context } of these, got undefined). Make a tensor of nested lists: tf.tensor(rows)',
+  ],
+  [
+    'a context of text',
+    () => ({ x: good, context: 'x' }) as unknown as DataLike,
+    'E_DATA_FORMAT',
+    'data.context: this is neither a tensor nor an array with its shape (expected a tensor, { shape, values }, or { x, context } of these, got x). Make a tensor of nested lists: tf.tensor(rows)',
+  ],
+  [
     'booleans',
     () => tf.tensor2d([1, 0], [1, 2], 'bool'),
     'E_DTYPE',
@@ -129,7 +153,7 @@ describe('fit refuses before the first step', () => {
     const error = await fit(model, rows, { steps: 1 }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code, message });
     await expect(evaluate(model, rows)).rejects.toMatchObject({ code, message });
-    if ('dataId' in rows) tf.dispose(rows);
+    if (rows instanceof tf.Tensor) rows.dispose();
     model.dispose();
   });
 

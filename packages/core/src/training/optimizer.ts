@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { FlowzooError } from '../errors/flowzoo-error.ts';
 
 /** A resolved choice of optimizer. */
 export interface OptimizerSettings {
@@ -27,7 +28,7 @@ export interface Optimizer {
   readonly slots: ReadonlyMap<string, tf.Tensor1D>;
   /** The updated parameters; both arguments stay the caller's, who also disposes the result. */
   step(parameters: tf.Tensor1D, gradient: tf.Tensor1D, options: UpdateOptions): tf.Tensor1D;
-  /** Replaces the slots by saved numbers. */
+  /** Replaces the slots by saved numbers. @throws E_CHECKPOINT when one is missing */
   restore(slots: ReadonlyMap<string, Float32Array>): void;
   dispose(): void;
 }
@@ -66,7 +67,16 @@ abstract class TwoSlots implements Optimizer {
   }
 
   restore(slots: ReadonlyMap<string, Float32Array>): void {
-    for (const [name, values] of slots) if (this.#slots.has(name)) this.#replace(name, tf.tensor1d(values.slice()));
+    const missing = [...this.#slots.keys()].filter((name) => !slots.has(name));
+    if (missing.length > 0) {
+      throw new FlowzooError('E_CHECKPOINT', 'the checkpoint was made with another optimizer', {
+        at: 'resume.slots',
+        expected: [...this.#slots.keys()].join(', '),
+        found: [...slots.keys()].join(', ') || 'none',
+        remedy: 'Resume with the optimizer the training was started with',
+      });
+    }
+    for (const name of this.#slots.keys()) this.#replace(name, tf.tensor1d(slots.get(name)!.slice()));
   }
 
   dispose(): void {

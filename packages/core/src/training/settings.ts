@@ -47,6 +47,13 @@ export interface FitSettings {
  * @throws E_OPTION naming the option
  */
 export function checkOptions(options: FitOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new FlowzooError('E_OPTION', 'how long to train must be said once', {
+      at: 'options',
+      expected: '{ steps } or { epochs }',
+      found: String(options),
+    });
+  }
   assertKnownKeys('', options, OPTIONS);
   assertKnownKeys('optimizer', options.optimizer ?? {}, OPTIMIZER);
   assertKnownKeys('schedule', options.schedule ?? {}, SCHEDULE);

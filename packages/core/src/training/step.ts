@@ -35,10 +35,15 @@ export interface StepGradient {
 export async function batchGradient(input: StepInput): Promise<StepGradient> {
   let unused: readonly string[] = [];
   let sum: { readonly value: tf.Scalar; readonly gradient: tf.Tensor1D } | null = null;
-  for (const { batch, share } of microBatches(input)) {
-    const part = gradientOf(input, batch, share);
-    unused = sum === null ? part.unused : unused.filter((name) => part.unused.includes(name));
-    sum = sum === null ? part : addGradients(sum, part);
+  try {
+    for (const { batch, share } of microBatches(input)) {
+      const part = gradientOf(input, batch, share);
+      unused = sum === null ? part.unused : unused.filter((name) => part.unused.includes(name));
+      sum = sum === null ? part : addGradients(sum, part);
+    }
+  } catch (error) {
+    if (sum !== null) tf.dispose([sum.value, sum.gradient]);
+    throw error;
   }
   const { value, gradient } = sum!;
   const length = norm(gradient);

@@ -34,6 +34,8 @@ export class WeightKeeper {
   #lastGood: tf.Tensor1D | null = null;
 
   constructor({ model, parameters, settings, resume, createOptimizer: create }: WeightKeeperOptions) {
+    // First what may throw, an optimizer of somebody else's: nothing is held yet, and the model is as it was.
+    this.#optimizer = startOptimizer((create ?? createOptimizer)(settings.optimizer, parameters.size), resume);
     if (resume !== undefined) {
       parameters.writeValues(resume.weights);
       writeState(model, resume.state);
@@ -42,12 +44,9 @@ export class WeightKeeper {
     this.#parameters = parameters;
     this.#clipNorm = settings.clipNorm;
     this.#weights = tf.keep(parameters.read());
-    this.#optimizer = (create ?? createOptimizer)(settings.optimizer, parameters.size);
     this.#average = settings.average === null ? null : new WeightAverage(settings.average, this.#weights);
     this.#guard = new StateGuard(model);
-    if (resume === undefined) return;
-    this.#optimizer.restore(resume.slots);
-    if (resume.average !== null) this.#average?.restore(resume.average);
+    if (resume !== undefined && resume.average !== null) this.#average?.restore(resume.average);
   }
 
   /** The weights that are validated and kept: the average where there is one. */
@@ -79,8 +78,12 @@ export class WeightKeeper {
   update(step: StepGradient, options: { readonly learningRate: number; readonly iteration: number }): void {
     const clipNorm = this.#clipNorm ?? Infinity;
     const clipped = tf.mul(step.gradient, Math.min(1, clipNorm / Math.max(step.gradientNorm, Number.MIN_VALUE)));
-    const next = this.#optimizer.step(this.#weights, clipped as tf.Tensor1D, options);
-    clipped.dispose();
+    let next: tf.Tensor1D;
+    try {
+      next = this.#optimizer.step(this.#weights, clipped as tf.Tensor1D, options);
+    } finally {
+      clipped.dispose();
+    }
     this.#lastGood?.dispose();
     this.#lastGood = this.#weights;
     this.#weights = tf.keep(next);
@@ -113,6 +116,16 @@ export class WeightKeeper {
     this.#optimizer.dispose();
     this.#average?.dispose();
     this.#guard.dispose();
+  }
+}
+
+function startOptimizer(optimizer: Optimizer, resume: Checkpoint | undefined): Optimizer {
+  try {
+    if (resume !== undefined) optimizer.restore(resume.slots);
+    return optimizer;
+  } catch (error) {
+    optimizer.dispose();
+    throw error;
   }
 }
 
