@@ -42,9 +42,11 @@ export function preprocessedDensity(flow: Flow, context: tf.Tensor | undefined):
     },
     async draw(count, seed) {
       const z = await flow.base.sample(count, { seed, context: contextFor(flow.base, context) });
-      const v = tf.tidy(() => forwardThrough(rest, z, context).value);
-      z.dispose();
-      return v;
+      try {
+        return tf.tidy(() => forwardThrough(rest, z, context).value);
+      } finally {
+        z.dispose();
+      }
     },
     bounds: head.some((layer) => layer.type === 'dequantize') && !head.some(isUnbounding) ? [0, 1] : null,
   };

@@ -128,7 +128,13 @@ describe.each(['cpu', 'wasm'])('inpaint on %s', (backend) => {
       /element 1: a mask holds only 1 \(visible\) and 0 \(hidden\) \(got 0\.5\)/,
     ],
     ['has another shape', [1, 0, 1], {}, 'E_MASK', /expected \[2\] or \[2, 2\], got \[3\]/],
-    ['takes no steps', [1, 0], { steps: 0 }, 'E_OPTION', /steps must be a whole number, 1 or more/],
+    [
+      'takes no steps',
+      [1, 0],
+      { steps: 0 },
+      'E_OPTION',
+      /steps: the option cannot have this value \(expected a whole number, 1 or more, got 0\)/,
+    ],
   ])('refuses a mask that %s', async (_name, values, options, code, message) => {
     const before = tf.memory().numTensors;
     const x = tf.ones([2, 2]);
@@ -138,6 +144,46 @@ describe.each(['cpu', 'wasm'])('inpaint on %s', (backend) => {
     await expect(run).rejects.toMatchObject({ code });
     tf.dispose([x, mask]);
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each<[string, () => tf.Tensor, object, string, string]>([
+    ['no batch axis', () => tf.ones([2]), {}, 'E_RANK', 'inpaint: x has the wrong rank (expected [batch, 2], got [2])'],
+    ['another width', () => tf.ones([2, 3]), {}, 'E_EVENT_SHAPE', 'x has the wrong event shape (expected [batch, 2]'],
+    ['no example', () => tf.ones([0, 2]), {}, 'E_DATA_EMPTY', 'x: there is no example to fill in'],
+    ['a flag per element', () => tf.ones([1, 2], 'bool'), {}, 'E_DTYPE', 'expected float32, got bool'],
+    [
+      'a visible value that is not finite',
+      () => tf.tensor2d([1, 2, Infinity, 3], [2, 2]),
+      {},
+      'E_DATA_NOT_FINITE',
+      'x, row 1, column 0: a visible value is not finite (expected finite numbers, got Infinity). Rows and columns',
+    ],
+    ['a method that is none', () => tf.ones([1, 2]), { method: 'gibbs' }, 'E_OPTION', 'method: the option cannot have'],
+    ['a step size of NaN', () => tf.ones([1, 2]), { stepSize: NaN }, 'E_OPTION', 'stepSize: the option cannot have'],
+    ['a clip norm of 0', () => tf.ones([1, 2]), { clipNorm: 0 }, 'E_OPTION', 'clipNorm: the option cannot have'],
+    ['a negative seed', () => tf.ones([1, 2]), { seed: -1 }, 'E_OPTION', 'seed: the option cannot have'],
+  ])('refuses %s and leaves nothing behind', async (_name, examples, options, code, message) => {
+    const before = tf.memory().numTensors;
+    const x = examples();
+    const mask = tf.tensor1d([1, 0]);
+    const run = inpaint(flow, { x, mask, ...options });
+    await expect(run).rejects.toThrow(message);
+    await expect(run).rejects.toMatchObject({ code });
+    tf.dispose([x, mask]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("passes on what the caller's progress hook throws, and leaves nothing behind", async () => {
+    const { x, mask } = question(0, 2);
+    const before = tf.memory().numTensors;
+    const onProgress = (): never => {
+      throw new Error('by the caller');
+    };
+    for (const method of ['ascent', 'langevin'] as const) {
+      await expect(inpaint(flow, { x, mask, method, onProgress })).rejects.toThrow('by the caller');
+    }
+    expect(tf.memory().numTensors).toBe(before);
+    tf.dispose([x, mask]);
   });
 
   it('stops when aborted and leaves nothing behind', async () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { FlowzooError, type Flow } from '@flowzoo/core';
 import { ascend, project, type MoveOptions } from './ascent.ts';
+import { assertVisibleFinite, prepareExamples, resolveSettings } from './check.ts';
 import { preprocessedDensity } from './density.ts';
 import { sampleLangevin } from './langevin.ts';
 import { prepareMask } from './mask.ts';
@@ -41,54 +42,41 @@ export interface InpaintResult {
  *
  * Both methods work behind the flow's elementwise preprocessing and start from a draw of the model.
  *
- * @throws E_MASK, E_RANK, E_EVENT_SHAPE, E_CONTEXT, E_OPTION, E_ABORTED
+ * @throws E_MASK, E_DTYPE, E_RANK, E_EVENT_SHAPE, E_CONTEXT, E_BATCH, E_DATA_EMPTY, E_DATA_NOT_FINITE, E_OPTION, E_ABORTED
  * @example
  * const { value } = await inpaint(flow, { x, mask, method: 'langevin', steps: 500, seed: 1 });
  */
 export async function inpaint(flow: Flow, options: InpaintOptions): Promise<InpaintResult> {
-  const { x, steps = 300, seed = 0, method = 'ascent' } = options;
-  const batch = x.shape[0]!;
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new FlowzooError('E_OPTION', 'steps must be a whole number, 1 or more', {
-      at: 'steps',
-      found: String(steps),
-    });
-  }
-  const mask = await prepareMask(options.mask, flow.eventShape, batch);
-  const density = preprocessedDensity(flow, options.context);
-  const known = tf.tidy(() => {
-    // Hidden values may be anything, NaN too: they are replaced before preprocessing sees them.
-    const shaped = tf.reshape(mask, x.shape);
-    return density.prepare(tf.where(tf.greater(shaped, 0.5), tf.cast(x, 'float32'), tf.zerosLike(shaped)));
-  });
-  const drawn = await density.draw(batch, seed);
-  const free = tf.tidy(() => tf.reshape(tf.sub(1, mask), known.shape));
-  const start = tf.tidy(() => project(tf.where(tf.greater(free, 0.5), drawn, known), density.bounds));
-  tf.dispose([drawn, known]);
-  const move: MoveOptions = {
-    steps,
-    stepSize: options.stepSize ?? (method === 'ascent' ? 0.01 : 1),
-    clipNorm: options.clipNorm ?? 100,
-    seed,
-    free,
-    afterStep: async (done) => {
-      options.onProgress?.({ done, total: steps });
-      if (options.signal?.aborted === true) throw new FlowzooError('E_ABORTED', 'inpainting was aborted');
-      if (done % 16 === 0) await tf.nextFrame();
-    },
-  };
+  const { method, ...settings } = resolveSettings(options);
+  const owned: tf.Tensor[] = [];
+  const own = (tensor: tf.Tensor): tf.Tensor => (owned.push(tensor), tensor);
   try {
-    const result =
+    const x = own(prepareExamples(flow, options));
+    const mask = own(await prepareMask(options.mask, flow.eventShape, x.shape[0]!));
+    await assertVisibleFinite(x, mask);
+    const visible = own(tf.tidy(() => tf.greater(tf.reshape(mask, x.shape), 0.5)));
+    const density = preprocessedDensity(flow, options.context);
+    // Hidden values may be anything, NaN too: they are replaced before preprocessing sees them.
+    const known = own(tf.tidy(() => density.prepare(tf.where(visible, x, tf.zerosLike(x)))));
+    const free = own(tf.tidy(() => tf.reshape(tf.sub(1, mask), known.shape)));
+    const drawn = own(await density.draw(x.shape[0]!, settings.seed));
+    const start = tf.tidy(() => project(tf.where(tf.greater(free, 0.5), drawn, known), density.bounds));
+    const move: MoveOptions = { ...settings, free, afterStep: reporter(options, settings.steps) };
+    const { v, acceptance } =
       method === 'ascent'
         ? { v: await ascend(density, start, move), acceptance: null }
         : await sampleLangevin(density, start, move);
-    const value = tf.tidy(() => {
-      const visible = tf.greater(tf.reshape(mask, x.shape), 0.5);
-      return tf.where(visible, tf.cast(x, 'float32'), density.restore(result.v));
-    });
-    result.v.dispose();
-    return { value, acceptance: result.acceptance };
+    own(v);
+    return { value: tf.tidy(() => tf.where(visible, x, density.restore(v))), acceptance };
   } finally {
-    tf.dispose([mask, free]);
+    tf.dispose(owned);
   }
+}
+
+function reporter({ onProgress, signal }: InpaintOptions, total: number): (done: number) => Promise<void> {
+  return async (done) => {
+    onProgress?.({ done, total });
+    if (signal?.aborted === true) throw new FlowzooError('E_ABORTED', 'inpainting was aborted');
+    if (done % 16 === 0) await tf.nextFrame();
+  };
 }

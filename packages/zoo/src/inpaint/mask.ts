@@ -10,6 +10,7 @@ export async function prepareMask(mask: tf.Tensor, eventShape: Shape, batch: num
   const whole = equalShapes(mask.shape, [batch, ...eventShape]);
   if (!whole && !equalShapes(mask.shape, eventShape)) {
     throw new FlowzooError('E_MASK', 'the mask has the wrong shape', {
+      at: 'mask',
       expected: `${formatShape(eventShape)} or ${formatShape([batch, ...eventShape])}`,
       found: formatShape(mask.shape),
     });
@@ -19,7 +20,7 @@ export async function prepareMask(mask: tf.Tensor, eventShape: Shape, batch: num
   const wrong = values.findIndex((value) => value !== 0 && value !== 1);
   if (wrong >= 0) {
     throw new FlowzooError('E_MASK', 'a mask holds only 1 (visible) and 0 (hidden)', {
-      at: `element ${wrong}`,
+      at: `mask, element ${wrong}`,
       found: String(values[wrong]),
     });
   }
@@ -27,7 +28,7 @@ export async function prepareMask(mask: tf.Tensor, eventShape: Shape, batch: num
     let visible = 0;
     for (let i = start; i < start + perExample; i++) visible += values[i]!;
     if (visible === 0 || visible === perExample) {
-      const at = whole ? `row ${start / perExample}` : 'mask';
+      const at = whole ? `mask, row ${start / perExample}` : 'mask';
       throw new FlowzooError('E_MASK', visible === 0 ? 'the mask hides everything' : 'the mask hides nothing', {
         at,
         expected: 'some elements visible (1) and some hidden (0)',
