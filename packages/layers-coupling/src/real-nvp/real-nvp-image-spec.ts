@@ -90,10 +90,19 @@ function defaultScales(event: Shape): number {
 }
 
 function assertHalves(event: Shape, scales: number): void {
+  if (event.length !== 3) {
+    throw new FlowzooError('E_SPEC_SHAPE', 'an example of this architecture is an image', {
+      at: 'event',
+      expected: '[height, width, channels]',
+      found: formatShape(event),
+      remedy: 'Flat data take couplings on vectors, { "mask": "alternating" }; grey images have one channel',
+    });
+  }
   const unit = 2 ** (scales - 1);
-  if (event.length === 3 && event[0]! % unit === 0 && event[1]! % unit === 0) return;
+  if (event[0]! % unit === 0 && event[1]! % unit === 0) return;
   throw new FlowzooError('E_SPEC_SHAPE', 'the images do not divide into the scales', {
-    expected: `[height, width, channels] with sides divisible by ${unit} for ${scales} scales`,
+    at: 'event',
+    expected: `sides divisible by ${unit} for ${scales} scales`,
     found: formatShape(event),
     remedy: 'Set "scales" to a smaller number',
   });
