@@ -69,7 +69,10 @@ describe('Real NVP for images', () => {
       { event: [6, 6, 1], scales: 3 },
       'event: the images do not divide into the scales (expected sides divisible by 4 for 3 scales, got [6, 6, 1]). Set "scales" to a smaller number',
     ],
-    [{ event: [64] }, 'event: an example of this architecture is an image (expected [height, width, channels], got [64]).'],
+    [
+      { event: [64] },
+      'event: an example of this architecture is an image (expected [height, width, channels], got [64]).',
+    ],
   ])('says which images fit: %j', (options, message) => {
     expect(() => realNvpImageSpec(options)).toThrow(message);
   });
