@@ -37,7 +37,11 @@ describe('README.md', () => {
   });
 
   it('shows a spec without faults', () => {
-    expect(createRegistry().use(coupling).check(JSON.parse(block('json')))).toEqual([]);
+    expect(
+      createRegistry()
+        .use(coupling)
+        .check(JSON.parse(block('json'))),
+    ).toEqual([]);
   });
 
   it('shows the message a fault really gives', () => {

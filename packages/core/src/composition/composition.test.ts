@@ -101,6 +101,21 @@ describe.each(['cpu', 'wasm'])('composition on %s', (backend) => {
     await expect(flow.sample(1, { temperature: -1 })).rejects.toThrow(/temperature must be a finite number/);
   });
 
+  it('draws many in parts, each row as it would be alone, and can be aborted between two parts', async () => {
+    const before = tf.memory().numTensors;
+    const progress: number[] = [];
+    const count = 140_000; // of two numbers: two parts
+    const x = await flow.sample(count, { seed: 3, onProgress: ({ done }) => progress.push(done) });
+    expect(progress).toEqual([131_072, count]);
+    const few = await flow.sample(3, { seed: 3 });
+    expect((await x.data()).slice(0, 6)).toEqual(await few.data());
+    tf.dispose([x, few]);
+    const controller = new AbortController();
+    const aborted = flow.sample(count, { signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(aborted).rejects.toMatchObject({ code: 'E_ABORTED' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('stops a draw that was aborted', async () => {
     await expect(flow.sample(1, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'E_ABORTED' });
   });

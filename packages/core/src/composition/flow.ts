@@ -9,6 +9,7 @@ import { FlowzooError } from '../errors/flowzoo-error.ts';
 import type { LayerConfig } from '../registry/build.ts';
 import type { DistributionDefinition, PartConfig } from '../registry/plugin.ts';
 import { assertFitting } from './chain.ts';
+import { decodeInParts } from './decode-in-parts.ts';
 import { findNonFinite, type NonFinite } from './diagnose.ts';
 import { contextFor, contextSizeOf, forwardThrough, initializeThrough, inverseThrough } from './through.ts';
 import { combineTraits } from './traits.ts';
@@ -100,9 +101,10 @@ export class Flow extends PartBase implements Distribution {
   async sample(count: number, options: SampleOptions = {}): Promise<tf.Tensor> {
     this.assertAlive();
     checkSampleOptions(count, options, { place: this.place, contextSize: this.contextSize });
-    const z = await this.base.sample(count, { ...options, context: contextFor(this.base, options.context) });
+    const { onProgress: _later, ...rest } = options;
+    const z = await this.base.sample(count, { ...rest, context: contextFor(this.base, options.context) });
     try {
-      return this.decode(z, options.context);
+      return await decodeInParts({ z, options, decode: (part, context) => this.decode(part, context) });
     } finally {
       z.dispose();
     }

@@ -20,10 +20,13 @@ export function initializeThrough(
   let value = tf.clone(x);
   for (const layer of layers) {
     const own = contextFor(layer, context);
-    const next =
-      layer.initialize === undefined ? tf.tidy(() => layer.inverse(value, own).value) : layer.initialize(value, own);
-    value.dispose();
-    value = next;
+    const previous = value;
+    try {
+      value =
+        layer.initialize === undefined ? tf.tidy(() => layer.inverse(value, own).value) : layer.initialize(value, own);
+    } finally {
+      previous.dispose();
+    }
   }
   return value;
 }
