@@ -105,6 +105,7 @@ interface DiagonalNormalConfig extends PartConfig {
   readonly conditioner?: PartConfig;
 }
 
+/** `diagonal-normal` as specs name it: its options, and how it is built. */
 export const diagonalNormalDefinition: DistributionDefinition = {
   version: 1,
   schema: {

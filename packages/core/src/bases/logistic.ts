@@ -30,6 +30,7 @@ export class Logistic extends DistributionBase {
   }
 }
 
+/** `logistic` as specs name it: its options, and how it is built. */
 export const logisticDefinition: DistributionDefinition = {
   version: 1,
   schema: {

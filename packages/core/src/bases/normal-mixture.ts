@@ -103,6 +103,7 @@ interface NormalMixtureConfig extends PartConfig {
   readonly logScale: number;
 }
 
+/** `normal-mixture` as specs name it: its options, and how it is built. */
 export const normalMixtureDefinition: DistributionDefinition = {
   version: 1,
   schema: {

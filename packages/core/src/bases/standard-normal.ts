@@ -38,6 +38,7 @@ export class StandardNormal extends DistributionBase {
   }
 }
 
+/** `standard-normal` as specs name it: its options, and how it is built. */
 export const standardNormalDefinition: DistributionDefinition = {
   version: 1,
   schema: { type: 'object', description: 'Independent standard normals.', properties: {} },

@@ -66,6 +66,7 @@ interface UniformConfig extends PartConfig {
   readonly interval: readonly [number, number];
 }
 
+/** `uniform` as specs name it: its options, and how it is built. */
 export const uniformDefinition: DistributionDefinition = {
   version: 1,
   schema: {

@@ -80,6 +80,7 @@ interface ChainConfig extends PartConfig {
   readonly layers: readonly LayerConfig[];
 }
 
+/** `chain` as specs name it: its options, and how it is built. */
 export const chainDefinition: BijectorDefinition = {
   version: 1,
   schema: {

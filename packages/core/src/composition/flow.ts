@@ -152,6 +152,7 @@ interface FlowConfig extends PartConfig {
   readonly layers: readonly LayerConfig[];
 }
 
+/** `flow` as specs name it: its options, and how it is built. */
 export const flowDefinition: DistributionDefinition = {
   version: 1,
   schema: {

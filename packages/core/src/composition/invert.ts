@@ -50,6 +50,7 @@ interface InvertConfig extends PartConfig {
   readonly bijector: PartConfig;
 }
 
+/** `invert` as specs name it: its options, and how it is built. */
 export const invertDefinition: BijectorDefinition = {
   version: 1,
   schema: {

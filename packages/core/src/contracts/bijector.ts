@@ -26,6 +26,7 @@ export interface BijectorTraits {
   readonly needsInitialization: boolean;
 }
 
+/** How a direction is computed: in closed form, or by iteration to a tolerance. */
 export type Method = 'exact' | 'iterative';
 
 /** The dependence between elements that a layer promises; the conformance suite checks it against the Jacobian. */

@@ -81,6 +81,7 @@ interface DequantizeConfig extends PartConfig {
   readonly levels: number;
 }
 
+/** `dequantize` as specs name it: its options, and how it is built. */
 export const dequantizeDefinition: BijectorDefinition = {
   version: 1,
   schema: {

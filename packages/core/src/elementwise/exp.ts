@@ -27,6 +27,7 @@ export class Exp extends ElementwiseBijector {
   }
 }
 
+/** `exp` as specs name it: its options, and how it is built. */
 export const expDefinition: BijectorDefinition = {
   version: 1,
   schema: {

@@ -79,6 +79,7 @@ interface LogitConfig extends PartConfig {
   readonly form: LogitForm;
 }
 
+/** `logit` as specs name it: its options, and how it is built. */
 export const logitDefinition: BijectorDefinition = {
   version: 1,
   schema: {

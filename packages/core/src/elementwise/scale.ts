@@ -106,6 +106,7 @@ interface ScaleConfig extends PartConfig {
   readonly trainable: boolean;
 }
 
+/** `scale` as specs name it: its options, and how it is built. */
 export const scaleDefinition: BijectorDefinition = {
   version: 1,
   schema: {

@@ -66,6 +66,7 @@ interface ShiftConfig extends PartConfig {
   readonly trainable: boolean;
 }
 
+/** `shift` as specs name it: its options, and how it is built. */
 export const shiftDefinition: BijectorDefinition = {
   version: 1,
   schema: {

@@ -28,6 +28,7 @@ export class Sigmoid extends ElementwiseBijector {
   }
 }
 
+/** `sigmoid` as specs name it: its options, and how it is built. */
 export const sigmoidDefinition: BijectorDefinition = {
   version: 1,
   schema: {

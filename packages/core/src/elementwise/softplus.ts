@@ -27,6 +27,7 @@ export class Softplus extends ElementwiseBijector {
   }
 }
 
+/** `softplus` as specs name it: its options, and how it is built. */
 export const softplusDefinition: BijectorDefinition = {
   version: 1,
   schema: {

@@ -114,6 +114,7 @@ interface StandardizeConfig extends PartConfig {
   readonly per: Sharing;
 }
 
+/** `standardize` as specs name it: its options, and how it is built. */
 export const standardizeDefinition: BijectorDefinition = {
   version: 1,
   schema: {

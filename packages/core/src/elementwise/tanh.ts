@@ -31,6 +31,7 @@ export class Tanh extends ElementwiseBijector {
   }
 }
 
+/** `tanh` as specs name it: its options, and how it is built. */
 export const tanhDefinition: BijectorDefinition = {
   version: 1,
   schema: {

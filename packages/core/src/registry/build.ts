@@ -13,6 +13,7 @@ export interface RepeatGroup {
   readonly layers: readonly LayerConfig[];
 }
 
+/** An entry of a list of layers: one layer, or a repeat group. */
 export type LayerConfig = PartConfig | RepeatGroup;
 
 /**
@@ -40,21 +41,25 @@ export interface Build {
   shapeError(summary: string, details?: ErrorDetails): FlowzooError;
 }
 
+/** What `create` of a bijector gets. */
 export interface BijectorBuild extends Build {
   /** Event shape that arrives from the data side. */
   readonly dataShape: Shape;
 }
 
+/** What `create` of a transformer gets. */
 export interface TransformerBuild extends Build {
   /** Event shape of what is transformed; features (or channels) on the last axis. */
   readonly eventShape: Shape;
 }
 
+/** What `create` of a conditioner gets. */
 export interface ConditionerBuild extends Build {
   readonly inputShape: Shape;
   readonly outputShape: Shape;
 }
 
+/** What `create` of a distribution gets. */
 export interface DistributionBuild extends Build {
   readonly eventShape: Shape;
 }

@@ -28,9 +28,13 @@ export interface PartDefinition<Result, Site> {
   migrate?(config: Readonly<Record<string, unknown>>, from: number): Record<string, unknown>;
 }
 
+/** How a bijector is described, validated and built. */
 export type BijectorDefinition = PartDefinition<Bijector, BijectorBuild>;
+/** How a transformer is described, validated and built. */
 export type TransformerDefinition = PartDefinition<Transformer, TransformerBuild>;
+/** How a conditioner is described, validated and built. */
 export type ConditionerDefinition = PartDefinition<Conditioner, ConditionerBuild>;
+/** How a distribution is described, validated and built. */
 export type DistributionDefinition = PartDefinition<Distribution, DistributionBuild>;
 
 /** The kinds of parts, in the singular as schemas name them. */

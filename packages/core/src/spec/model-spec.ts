@@ -31,5 +31,7 @@ export interface ModelSpec {
   readonly weights?: WeightsReference;
 }
 
+/** What `format` says in every spec. */
 export const SPEC_FORMAT = 'flowzoo/model';
+/** The newest version of the envelope that this core reads, and the one it writes. */
 export const SPEC_VERSION = 1;

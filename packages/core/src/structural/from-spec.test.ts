@@ -89,7 +89,7 @@ describe('faults of specs of core’s own layers', () => {
     [{ type: 'logit', alpha: 0.5 }, 'alpha: must be < 0.5 (got 0.5)'],
     [{ type: 'logit', form: 'alpha' }, 'form: must be one of "alpha+(1-2alpha)x", "alpha+(1-alpha)x"'],
     [{ type: 'dequantize', levels: 1 }, 'levels: must be ≥ 2 (got 1)'],
-    [{ type: 'permutation', order: 'shuffle' }, 'order: must match pattern'],
+    [{ type: 'permutation', order: 'shuffle' }, 'order: must be one of "random", "reverse" (got "shuffle")'],
     [{ type: 'permutation', order: [-1, 0] }, 'order[0]: must be ≥ 0 (got -1)'],
     [{ type: 'scale', value: 'two' }, 'value: must be number or array'],
     [{ type: 'scale', per: 'row' }, 'per: must be one of "element", "channel", "scalar"'],

@@ -190,6 +190,7 @@ interface MultiScaleConfig extends PartConfig {
   readonly keep: Half;
 }
 
+/** `multi-scale` as specs name it: its options, and how it is built. */
 export const multiScaleDefinition: BijectorDefinition = {
   version: 1,
   schema: {

@@ -125,6 +125,7 @@ interface PermutationConfig extends PartConfig {
   readonly axis: number;
 }
 
+/** `permutation` as specs name it: its options, and how it is built. */
 export const permutationDefinition: BijectorDefinition = {
   version: 1,
   schema: {

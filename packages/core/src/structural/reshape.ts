@@ -53,6 +53,7 @@ interface ReshapeConfig extends PartConfig {
   readonly shape: Shape;
 }
 
+/** `reshape` as specs name it: its options, and how it is built. */
 export const reshapeDefinition: BijectorDefinition = {
   version: 1,
   schema: {
@@ -71,6 +72,7 @@ export const reshapeDefinition: BijectorDefinition = {
     new Reshape({ dataShape: build.dataShape, latentShape: config.shape, path: build.path }),
 };
 
+/** `flatten` as specs name it: its options, and how it is built. */
 export const flattenDefinition: BijectorDefinition = {
   version: 1,
   schema: { type: 'object', description: 'Makes every example a vector, row-major.', properties: {} },

@@ -99,6 +99,7 @@ interface SqueezeConfig extends PartConfig {
   readonly order: SqueezeOrder;
 }
 
+/** `squeeze` as specs name it: its options, and how it is built. */
 export const squeezeDefinition: BijectorDefinition = {
   version: 1,
   schema: {

@@ -56,6 +56,7 @@ interface AdditiveConfig extends PartConfig {
   readonly shiftGain: number;
 }
 
+/** `additive` as specs name it: its options, and how it is built. */
 export const additiveDefinition: TransformerDefinition = {
   version: 1,
   schema: {

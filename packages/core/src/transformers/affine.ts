@@ -106,6 +106,7 @@ interface AffineConfig extends PartConfig {
   readonly shiftGain: number;
 }
 
+/** `affine` as specs name it: its options, and how it is built. */
 export const affineDefinition: TransformerDefinition = {
   version: 1,
   schema: {

@@ -86,6 +86,7 @@ interface SplineConfig extends PartConfig {
   readonly tails: SplineTails;
 }
 
+/** `rational-quadratic-spline` as specs name it: its options, and how it is built. */
 export const rationalQuadraticSplineDefinition: TransformerDefinition = {
   version: 1,
   schema: splineSchema,
