@@ -1,11 +1,10 @@
 import type { Distribution } from '../contracts/distribution.ts';
 import { evaluationMode } from '../contracts/mode.ts';
-import { FlowzooError } from '../errors/flowzoo-error.ts';
 import { disposeBatch, takeRows } from './batches.ts';
 import { assertResumable, describeModel, fingerprintOf } from './checkpoint.ts';
 import { checksum, holdOut, readDataset, type DataLike, type Dataset } from './data.ts';
 import type { FitResult } from './events.ts';
-import { FlatParameters } from './flat-parameters.ts';
+import { trainedParameters } from './optimization.ts';
 import type { FitOptions } from './options.ts';
 import { Random } from '../random/random.ts';
 import { checkOptions, resolveOptions, type FitSettings } from './settings.ts';
@@ -31,15 +30,7 @@ export async function fit(model: Distribution, data: DataLike, options: FitOptio
   checkOptions(options);
   const { training, validation } = await readRows(model, data, options);
   const settings = resolveOptions(options, { rows: training.rows, event: model.eventShape });
-  const parameters = new FlatParameters(model.variables);
-  if (parameters.size === 0) {
-    throw new FlowzooError('E_OPTION', 'the model has nothing to train', {
-      at: 'model',
-      expected: 'at least one trainable variable',
-      found: 'none',
-      remedy: 'Layers that are fitted without gradients need model.initialize(x) only',
-    });
-  }
+  const parameters = trainedParameters(model);
   const description = describeModel(model, parameters);
   const fingerprint = fingerprintOf(settings, {
     training: checksum(training),

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Distribution } from '../contracts/distribution.ts';
+import { FlowzooError } from '../errors/flowzoo-error.ts';
 
 /** Where a model's numbers first stop being finite, as its `diagnose` tells. */
 export interface Diagnosis {
@@ -31,10 +32,37 @@ export function describeDiagnosis(diagnosis: Diagnosis): string {
   return `the ${diagnosis.what} of ${diagnosis.place}${row}`;
 }
 
+/** The error of a step whose loss, or else whose gradient, is not finite; `where` says which part is at fault. */
+export function notFiniteStep(fault: {
+  readonly step: number;
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  readonly where: string;
+  /** Default: what helps against weights that run away. */
+  readonly advice?: string | undefined;
+}): FlowzooError {
+  const { step, loss, gradientNorm, learningRate, where, advice = BOUND_THE_WEIGHTS } = fault;
+  const subject = Number.isFinite(loss) ? 'gradient' : 'loss';
+  return new FlowzooError(
+    'E_NOT_FINITE_LOSS',
+    `the ${subject} is not finite at learning rate ${Number(learningRate.toPrecision(4))}, ${where}`,
+    {
+      at: `step ${step}`,
+      expected: 'a finite number',
+      found: String(Number.isFinite(loss) ? gradientNorm : loss),
+      remedy: `The model has the weights of the last step whose loss was finite. ${advice}`,
+    },
+  );
+}
+
 /** The name of a model as messages print it. */
 export function modelName(model: Distribution): string {
   return model.path === '' ? model.type : `${model.path} (${model.type})`;
 }
+
+const BOUND_THE_WEIGHTS =
+  'Lower the learning rate, lengthen the warm-up, lower clipNorm, or bound the scales of the layer';
 
 function isDiagnosable(model: Distribution): model is Distribution & Diagnosable {
   return 'diagnose' in model && typeof model.diagnose === 'function';

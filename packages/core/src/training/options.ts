@@ -55,8 +55,20 @@ export interface CheckpointOptions {
   readonly save: (checkpoint: Checkpoint) => Promise<void> | void;
 }
 
+/** How gradients become weights. */
+export interface OptimizationOptions {
+  readonly optimizer?: OptimizerOptions | undefined;
+  readonly schedule?: ScheduleOptions | undefined;
+  /** Gradients of larger Euclidean norm are scaled down to it; null never clips. Default: 5. */
+  readonly clipNorm?: number | null | undefined;
+  /** Decay of the moving average of weights that is validated and kept; null keeps the weights themselves. Default: 0.999. */
+  readonly average?: number | null | undefined;
+  /** Another implementation of the update rules. Default: core's own. */
+  readonly createOptimizer?: OptimizerFactory | undefined;
+}
+
 /** Options of {@link fit}. Exactly one of `steps` and `epochs` is needed. */
-export interface FitOptions {
+export interface FitOptions extends OptimizationOptions {
   /** Number of updates. */
   readonly steps?: number | undefined;
   /** Passes over the training rows, in full batches. */
@@ -67,12 +79,6 @@ export interface FitOptions {
   readonly microBatch?: number | undefined;
   /** Decides batches and noise. Default: 0. */
   readonly seed?: number | undefined;
-  readonly optimizer?: OptimizerOptions | undefined;
-  readonly schedule?: ScheduleOptions | undefined;
-  /** Gradients of larger Euclidean norm are scaled down to it; null never clips. Default: 5. */
-  readonly clipNorm?: number | null | undefined;
-  /** Decay of the moving average of weights that is validated and kept; null keeps the weights themselves. Default: 0.999. */
-  readonly average?: number | null | undefined;
   readonly validation?: ValidationOptions | undefined;
   /** Rows for data-dependent initialization. Default: 256 to 16384, as many as hold 2¹⁸ numbers. */
   readonly initializationRows?: number | undefined;
@@ -85,6 +91,4 @@ export interface FitOptions {
   readonly checkpoint?: CheckpointOptions | undefined;
   /** Continues from a checkpoint to the numbers an uninterrupted training would have given. */
   readonly resume?: Checkpoint | undefined;
-  /** Another implementation of the update rules. Default: core's own. */
-  readonly createOptimizer?: OptimizerFactory | undefined;
 }

@@ -1,35 +1,21 @@
 import { sizeOf, type Shape } from '../contracts/shape.ts';
 import { FlowzooError } from '../errors/flowzoo-error.ts';
 import { stepsPerEpoch } from './batches.ts';
+import { assertKnownKeys, callable, count, fraction, option, orNull, positive, wholeNumber } from './check-option.ts';
 import {
-  assertKnownKeys,
-  callable,
-  count,
-  decay,
-  factor,
-  fraction,
-  notNegative,
-  oneOf,
-  option,
-  orNull,
-  positive,
-  share,
-  wholeNumber,
-} from './check-option.ts';
-import type { OptimizerSettings } from './optimizer.ts';
+  checkOptimization,
+  OPTIMIZATION_KEYS,
+  resolveOptimization,
+  type OptimizationSettings,
+} from './optimization.ts';
 import type { FitOptions } from './options.ts';
-import type { ScheduleSettings } from './schedule.ts';
 
 /** Options with every default filled in: what decides the numbers of a training. */
-export interface FitSettings {
+export interface FitSettings extends OptimizationSettings {
   readonly steps: number;
   readonly batchSize: number;
   readonly microBatch: number;
   readonly seed: number;
-  readonly optimizer: OptimizerSettings;
-  readonly schedule: ScheduleSettings;
-  readonly clipNorm: number | null;
-  readonly average: number | null;
   readonly validation: {
     readonly every: number;
     readonly batchSize: number;
@@ -55,8 +41,7 @@ export function checkOptions(options: FitOptions): void {
     });
   }
   assertKnownKeys('', options, OPTIONS);
-  assertKnownKeys('optimizer', options.optimizer ?? {}, OPTIMIZER);
-  assertKnownKeys('schedule', options.schedule ?? {}, SCHEDULE);
+  checkOptimization(options);
   assertKnownKeys('validation', options.validation ?? {}, VALIDATION);
   assertKnownKeys('checkpoint', options.checkpoint ?? {}, ['every', 'save']);
   if ((options.steps === undefined) === (options.epochs === undefined)) {
@@ -67,7 +52,6 @@ export function checkOptions(options: FitOptions): void {
     });
   }
   option<unknown>('onEvent', options.onEvent, null, callable);
-  option<unknown>('createOptimizer', options.createOptimizer, null, callable);
   if (options.checkpoint !== undefined) {
     // A hook that is missing would be noticed only when the work of hours is to be saved.
     option<unknown>('checkpoint.save', options.checkpoint.save ?? null, null, callable);
@@ -106,10 +90,7 @@ export function resolveOptions(
     batchSize,
     microBatch,
     seed: option('seed', options.seed, 0, wholeNumber),
-    optimizer: resolveOptimizer(options),
-    schedule: resolveSchedule(options, steps),
-    clipNorm: option('clipNorm', options.clipNorm, 5, orNull(positive)),
-    average: option('average', options.average, 0.999, orNull(decay)),
+    ...resolveOptimization(options, steps),
     validation: resolveValidation(options, { steps, microBatch }),
     initializationRows: Math.min(
       option('initializationRows', options.initializationRows, Math.min(16384, Math.max(256, fitting)), count),
@@ -117,26 +98,6 @@ export function resolveOptions(
     ),
     recordEvery: option('recordEvery', options.recordEvery, Math.ceil(steps / 500), count),
     checkpointEvery: option('checkpoint.every', options.checkpoint?.every, null, orNull(count)),
-  };
-}
-
-function resolveOptimizer({ optimizer = {} }: FitOptions): OptimizerSettings {
-  return {
-    type: option('optimizer.type', optimizer.type, 'adam', oneOf('adam', 'adamax')),
-    learningRate: option('optimizer.learningRate', optimizer.learningRate, 1e-3, positive),
-    beta1: option('optimizer.beta1', optimizer.beta1, 0.9, decay),
-    beta2: option('optimizer.beta2', optimizer.beta2, 0.999, decay),
-    epsilon: option('optimizer.epsilon', optimizer.epsilon, 1e-8, positive),
-    weightDecay: option('optimizer.weightDecay', optimizer.weightDecay, 0, notNegative),
-  };
-}
-
-function resolveSchedule({ schedule = {} }: FitOptions, steps: number): ScheduleSettings {
-  return {
-    type: option('schedule.type', schedule.type, 'cosine', oneOf('constant', 'cosine', 'exponential')),
-    warmup: option('schedule.warmup', schedule.warmup, Math.min(100, Math.floor(steps / 10)), wholeNumber),
-    finalFraction: option('schedule.finalFraction', schedule.finalFraction, 0, share),
-    decayRate: option('schedule.decayRate', schedule.decayRate, 0.9995, factor),
   };
 }
 
@@ -153,8 +114,6 @@ function resolveValidation(
   };
 }
 
-const OPTIMIZER = ['type', 'learningRate', 'beta1', 'beta2', 'epsilon', 'weightDecay'];
-const SCHEDULE = ['type', 'warmup', 'finalFraction', 'decayRate'];
 const VALIDATION = ['data', 'fraction', 'every', 'batchSize', 'patience', 'draws'];
 const OPTIONS = [
   'steps',
@@ -162,10 +121,7 @@ const OPTIONS = [
   'batchSize',
   'microBatch',
   'seed',
-  'optimizer',
-  'schedule',
-  'clipNorm',
-  'average',
+  ...OPTIMIZATION_KEYS,
   'validation',
   'initializationRows',
   'recordEvery',
@@ -173,5 +129,4 @@ const OPTIONS = [
   'signal',
   'checkpoint',
   'resume',
-  'createOptimizer',
 ];

@@ -45,7 +45,12 @@ export async function batchGradient(input: StepInput): Promise<StepGradient> {
     if (sum !== null) tf.dispose([sum.value, sum.gradient]);
     throw error;
   }
-  const { value, gradient } = sum!;
+  return readGradient({ ...sum!, unused });
+}
+
+/** Reads loss and norm of a gradient that was computed; takes over the value and hands on the gradient. */
+export async function readGradient(computed: ReturnType<FlatParameters['gradient']>): Promise<StepGradient> {
+  const { value, gradient, unused } = computed;
   const length = norm(gradient);
   // One vector, so that a GPU is waited for once.
   const both = tf.stack([value, length]);
@@ -68,11 +73,16 @@ export async function explainNotFinite(input: StepInput, step: StepGradient): Pr
     }
   }
   if (!Number.isFinite(step.loss)) return `in the log-probability of ${modelName(input.model)}`;
-  const values = await step.gradient.data();
+  return explainGradient(step.gradient, input.parameters);
+}
+
+/** Which variable's gradient is not finite, in words. */
+export async function explainGradient(gradient: tf.Tensor1D, parameters: FlatParameters): Promise<string> {
+  const values = await gradient.data();
   const bad = values.findIndex((value) => !Number.isFinite(value));
   return bad < 0
     ? 'the norm of the gradient overflows'
-    : `first in the gradient of the variable "${input.parameters.nameAt(bad)}"`;
+    : `first in the gradient of the variable "${parameters.nameAt(bad)}"`;
 }
 
 function gradientOf(

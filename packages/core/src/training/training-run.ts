@@ -1,5 +1,5 @@
 import type { Distribution } from '../contracts/distribution.ts';
-import { FlowzooError } from '../errors/flowzoo-error.ts';
+import type { FlowzooError } from '../errors/flowzoo-error.ts';
 import { BatchOrder } from './batches.ts';
 import type { BestWeights, Checkpoint, Fingerprint, ModelDescription } from './checkpoint.ts';
 import type { Dataset } from './data.ts';
@@ -7,6 +7,7 @@ import { scoreDataset } from './evaluate.ts';
 import type { FitEvent, FitResult, StopReason } from './events.ts';
 import type { FlatParameters } from './flat-parameters.ts';
 import { Breather } from './macrotask.ts';
+import { notFiniteStep } from './not-finite.ts';
 import type { FitOptions } from './options.ts';
 import { Recorder } from './recorder.ts';
 import { scheduleFactor } from './schedule.ts';
@@ -197,21 +198,9 @@ export class TrainingRun {
   }
 
   async #notFinite(input: StepInput, computed: StepGradient, learningRate: number): Promise<FlowzooError> {
-    const { loss, gradientNorm } = computed;
     const where = await explainNotFinite(input, computed);
-    this.#weights.useLastGood({ lossIsFinite: Number.isFinite(loss) });
-    const subject = Number.isFinite(loss) ? 'gradient' : 'loss';
-    const error = new FlowzooError(
-      'E_NOT_FINITE_LOSS',
-      `the ${subject} is not finite at learning rate ${Number(learningRate.toPrecision(4))}, ${where}`,
-      {
-        at: `step ${this.#step + 1}`,
-        expected: 'a finite number',
-        found: String(Number.isFinite(loss) ? gradientNorm : loss),
-        remedy:
-          'The model has the weights of the last step whose loss was finite. Lower the learning rate, lengthen the warm-up, lower clipNorm, or bound the scales of the layer',
-      },
-    );
+    this.#weights.useLastGood({ lossIsFinite: Number.isFinite(computed.loss) });
+    const error = notFiniteStep({ ...computed, step: this.#step + 1, learningRate, where });
     this.#emit({ type: 'not-finite', step: this.#step + 1, message: error.message });
     return error;
   }

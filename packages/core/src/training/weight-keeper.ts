@@ -3,7 +3,7 @@ import type { Distribution } from '../contracts/distribution.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { FlatParameters } from './flat-parameters.ts';
 import { createOptimizer, type Optimizer, type OptimizerFactory } from './optimizer.ts';
-import type { FitSettings } from './settings.ts';
+import type { OptimizationSettings } from './optimization.ts';
 import { readState, StateGuard, writeState } from './state.ts';
 import type { StepGradient } from './step.ts';
 import { WeightAverage } from './weight-average.ts';
@@ -12,7 +12,7 @@ import { WeightAverage } from './weight-average.ts';
 export interface WeightKeeperOptions {
   readonly model: Distribution;
   readonly parameters: FlatParameters;
-  readonly settings: FitSettings;
+  readonly settings: OptimizationSettings;
   readonly resume: Checkpoint | undefined;
   readonly createOptimizer: OptimizerFactory | undefined;
 }
