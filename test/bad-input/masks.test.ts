@@ -29,7 +29,7 @@ describe('masks', () => {
       'of other values',
       of([0.5, 1]),
       'E_MASK',
-      'mask, element 0: a mask holds only 1 (visible) and 0 (hidden) (got 0.5)',
+      'mask, element 0: a mask holds only 1 (visible) and 0 (hidden) (expected 0 or 1, got 0.5)',
     ],
     [
       'of another shape',
@@ -48,6 +48,12 @@ describe('masks', () => {
       () => registry.build(specOf([{ ...affine, mask: { identity: [] } }])),
       'E_MASK',
       'layers[0]: the mask changes everything and keeps nothing',
+    ],
+    [
+      'of a coupling that name an element twice',
+      () => registry.build(specOf([{ ...affine, mask: { identity: [0, 0] } }])),
+      'E_MASK',
+      'layers[0]: the list of the mask is wrong (expected each index once, 0 to 1, got 0). List what stays',
     ],
     [
       'of a coupling on one channel',

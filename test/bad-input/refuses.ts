@@ -1,6 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { createRegistry, fit, packWeights, type DataArray, type FlowModel, type Registry } from '@flowzoo/core';
+import {
+  createRegistry,
+  fit,
+  packWeights,
+  type DataArray,
+  type ErrorDetails,
+  type FlowModel,
+  type FlowzooError,
+  type Registry,
+} from '@flowzoo/core';
 import { saveModel } from '@flowzoo/core/node';
 import { coupling } from '@flowzoo/layers-coupling';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -61,6 +70,12 @@ export function refuses(world: World, refusals: readonly Refusal[]): void {
     const result = new Promise((resolve) => resolve(attempt()));
     await expect(result).rejects.toMatchObject({ name: 'FlowzooError', code });
     await expect(result).rejects.toThrow(message);
+    const { remedy, faults } = await result.then(
+      () => ({}) as ErrorDetails,
+      (error: FlowzooError) => error.details,
+    );
+    // A line per fault of a spec holds its own remedy.
+    expect(remedy ?? faults?.join()).toMatch(/\w{3}/);
     expect(await possessions(world)).toEqual(before);
   });
 }

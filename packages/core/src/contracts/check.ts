@@ -34,7 +34,9 @@ export function checkArguments(tensor: tf.Tensor, context: tf.Tensor | undefined
       expected: formatBatchShape(eventShape),
       found: formatShape(tensor.shape),
       remedy:
-        tensor.rank === eventShape.length ? 'A single example needs a batch axis: tf.expandDims(…, 0)' : undefined,
+        tensor.rank === eventShape.length
+          ? 'A single example needs a batch axis: tf.expandDims(…, 0)'
+          : 'The batch comes first, then the shape of one example: tf.reshape',
     });
   }
   if (!equalShapes(tensor.shape.slice(1), eventShape)) {
@@ -42,6 +44,7 @@ export function checkArguments(tensor: tf.Tensor, context: tf.Tensor | undefined
       at: place,
       expected: formatBatchShape(eventShape),
       found: formatShape(tensor.shape),
+      remedy: 'Reshape the data, or build the model for this shape ("event" in its spec)',
     });
   }
   checkContext(context, tensor.shape[0]!, place, contextSize);
@@ -79,7 +82,12 @@ function checkContext(context: tf.Tensor | undefined, batch: number, place: stri
   }
   const expected = `[${batch}, ${contextSize}]`;
   if (context === undefined) {
-    throw new FlowzooError('E_CONTEXT', 'needs a context', { at: place, expected, found: 'none' });
+    throw new FlowzooError('E_CONTEXT', 'needs a context', {
+      at: place,
+      expected,
+      found: 'none',
+      remedy: 'Pass it after the data: logProb(x, context)',
+    });
   }
   assertTensor(context, 'the context', { place, eventShape: [contextSize] });
   if (context.dtype !== 'float32') {
@@ -87,6 +95,7 @@ function checkContext(context: tf.Tensor | undefined, batch: number, place: stri
       at: place,
       expected: 'float32',
       found: context.dtype,
+      remedy: "Cast it first: tf.cast(context, 'float32')",
     });
   }
   if (context.rank !== 2 || context.shape[1] !== contextSize) {
@@ -94,6 +103,7 @@ function checkContext(context: tf.Tensor | undefined, batch: number, place: stri
       at: place,
       expected,
       found: formatShape(context.shape),
+      remedy: 'Give one row per example, of the width that "context" has in the spec',
     });
   }
   if (context.shape[0] !== batch) {
@@ -101,6 +111,7 @@ function checkContext(context: tf.Tensor | undefined, batch: number, place: stri
       at: place,
       expected,
       found: formatShape(context.shape),
+      remedy: 'Give one row of context per example: tf.tile repeats one row',
     });
   }
 }

@@ -115,6 +115,7 @@ export function checkSampleOptions(
       at: place,
       expected: contextSize === 0 ? 'no context' : `[${count}, ${contextSize}]`,
       found: context === undefined ? 'none' : formatShape(context.shape),
+      remedy: contextSize === 0 ? 'Leave it out' : 'Pass it as an option: sample(count, { context })',
     });
   }
   if (options.signal?.aborted === true) throw new FlowzooError('E_ABORTED', 'sampling was aborted', { at: place });

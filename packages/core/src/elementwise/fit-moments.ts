@@ -23,7 +23,11 @@ export function fitMoments(x: tf.Tensor, options: { readonly per: Sharing; reado
   const eventShape = x.shape.slice(1);
   const size = sizeOf(eventShape);
   if (x.size === 0) {
-    throw new FlowzooError('E_DATA_EMPTY', 'cannot be fitted to no data', { at: place, found: formatShape(x.shape) });
+    throw new FlowzooError('E_DATA_EMPTY', 'cannot be fitted to no data', {
+      at: place,
+      found: formatShape(x.shape),
+      remedy: 'Give it training rows',
+    });
   }
   const values = x.dataSync();
   const bad = values.findIndex((value) => !Number.isFinite(value));
@@ -31,6 +35,7 @@ export function fitMoments(x: tf.Tensor, options: { readonly per: Sharing; reado
     throw new FlowzooError('E_DATA_NOT_FINITE', 'cannot be fitted to data that are not finite', {
       at: place,
       found: `${values[bad]} in row ${Math.floor(bad / size)}, ${columnName('element', bad % size, eventShape)}`,
+      remedy: 'Drop the row or fill the gap',
     });
   }
   const columns = sizeOf(parameterShape(per, eventShape));

@@ -93,6 +93,7 @@ export async function readSpec(path: string): Promise<unknown> {
       at: path,
       found: cause instanceof Error ? cause.message : String(cause),
       expected: 'a flowzoo/model document',
+      remedy: 'Check the name: this may be another file',
       cause,
     });
   }

@@ -25,7 +25,7 @@ const OFFICIAL: Readonly<Record<string, { readonly plugin: string; readonly type
 };
 
 /** The official package that has a type, if one has. */
-export function officialPackageOf(type: string): { readonly name: string; readonly plugin: string } | null {
+function officialPackageOf(type: string): { readonly name: string; readonly plugin: string } | null {
   for (const [name, { plugin, types }] of Object.entries(OFFICIAL)) if (types.includes(type)) return { name, plugin };
   return null;
 }

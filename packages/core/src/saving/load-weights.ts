@@ -4,6 +4,8 @@ import { formatShape } from '../contracts/shape.ts';
 import { FlowzooError } from '../errors/flowzoo-error.ts';
 import { readSafetensors, type NamedArray } from '../safetensors/index.ts';
 
+const REMEDY = 'Load them with the spec they were saved with';
+
 /** Which stored dtypes a variable of a tfjs dtype takes. */
 const ACCEPTED: Readonly<Record<string, readonly NamedArray['dtype'][]>> = {
   float32: ['F32', 'F16', 'BF16'],
@@ -46,7 +48,7 @@ function assertNames(targets: ReadonlyMap<string, unknown>, tensors: ReadonlyMap
     at,
     expected: `${targets.size} tensors`,
     found: `${tensors.size} tensors`,
-    remedy: 'Load them with the spec they were saved with',
+    remedy: REMEDY,
     faults,
   });
 }
@@ -57,6 +59,7 @@ function assertFits(name: string, variable: tf.Variable, array: NamedArray, at: 
       at,
       expected: formatShape(variable.shape),
       found: formatShape(array.shape),
+      remedy: REMEDY,
     });
   }
   const accepted = ACCEPTED[variable.dtype] ?? [];
@@ -65,6 +68,7 @@ function assertFits(name: string, variable: tf.Variable, array: NamedArray, at: 
       at,
       expected: accepted.join(' or '),
       found: array.dtype,
+      remedy: REMEDY,
     });
   }
 }

@@ -1,13 +1,13 @@
 import { joinPath, type SpecFault } from './faults.ts';
 
 /** Levels of nested objects and lists that a spec may have. */
-export const DEEPEST = 100;
+const DEEPEST = 100;
 /** Values that a spec may hold, lists of numbers included. */
-export const MOST_VALUES = 5_000_000;
+const MOST_VALUES = 5_000_000;
 /** Parts that a spec may stand for once its repeat groups are written out. */
-export const MOST_PARTS = 10_000;
+const MOST_PARTS = 10_000;
 /** Numbers that one example may have. */
-export const LARGEST_EVENT = 67_108_864;
+const LARGEST_EVENT = 2 ** 26;
 
 /**
  * Refuses documents that no JSON file can hold, and those that would hang or exhaust whoever builds them.

@@ -31,6 +31,7 @@ export class Reshape extends BijectorBase {
         at: this.place,
         expected: `a shape of ${sizeOf(dataShape)} elements, as ${formatShape(dataShape)} has`,
         found: `${formatShape(latentShape)} of ${sizeOf(latentShape)}`,
+        remedy: 'Give the shape as many elements, or use "flatten"',
       });
     }
   }

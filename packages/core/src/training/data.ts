@@ -45,6 +45,7 @@ export async function readDataset(name: string, model: Distribution, data: DataL
       at: name,
       expected: formatBatchShape(model.eventShape),
       found: formatShape(x.shape),
+      remedy: 'Check what the rows were selected by',
     });
   }
   const context = rawContext === undefined ? null : await readArray(`${name}.context`, rawContext);
@@ -79,7 +80,7 @@ export function holdOut(
 }
 
 /** The rows of a dataset in the order of the indices, as a dataset of its own. */
-export function selectRows(dataset: Dataset, rows: Int32Array): Dataset {
+function selectRows(dataset: Dataset, rows: Int32Array): Dataset {
   const pick = (array: DataArray): DataArray => ({
     shape: [rows.length, ...array.shape.slice(1)],
     values: gatherRows(array, rows),
@@ -162,6 +163,7 @@ async function readArray(name: string, array: tf.Tensor | DataArray): Promise<Da
         at: name,
         expected: `${sizeOf(array.shape)} values for ${formatShape(array.shape)}`,
         found: String(array.values.length),
+        remedy: 'Rows times the size of one example must be the number of values',
       });
     }
     return array;
@@ -180,10 +182,16 @@ async function readArray(name: string, array: tf.Tensor | DataArray): Promise<Da
 function checkEvent(name: string, x: DataArray, eventShape: Shape): void {
   const details = { at: name, expected: formatBatchShape(eventShape), found: formatShape(x.shape) };
   if (x.shape.length !== eventShape.length + 1) {
-    throw new FlowzooError('E_RANK', 'the data has the wrong rank', details);
+    throw new FlowzooError('E_RANK', 'the data has the wrong rank', {
+      ...details,
+      remedy: 'Rows come first, then the shape of one example',
+    });
   }
   if (!equalShapes(x.shape.slice(1), eventShape)) {
-    throw new FlowzooError('E_EVENT_SHAPE', 'the data has another event shape than the model', details);
+    throw new FlowzooError('E_EVENT_SHAPE', 'the data has another event shape than the model', {
+      ...details,
+      remedy: 'Choose the columns the model was built for, or set "event" in its spec',
+    });
   }
 }
 
@@ -199,12 +207,22 @@ function checkContext(name: string, context: DataArray | null, rows: number, con
     });
   }
   const details = { at: name, expected, found: formatShape(context.shape) };
-  if (contextSize === 0) throw new FlowzooError('E_CONTEXT', 'the model is unconditional', details);
+  if (contextSize === 0)
+    throw new FlowzooError('E_CONTEXT', 'the model is unconditional', {
+      ...details,
+      remedy: 'Leave the context out, or declare "context" in the spec',
+    });
   if (context.shape.length !== 2 || context.shape[1] !== contextSize) {
-    throw new FlowzooError('E_CONTEXT', 'the context has the wrong shape', details);
+    throw new FlowzooError('E_CONTEXT', 'the context has the wrong shape', {
+      ...details,
+      remedy: 'Give one row per row of data, of the width that "context" has in the spec',
+    });
   }
   if (context.shape[0] !== rows) {
-    throw new FlowzooError('E_BATCH', 'the context has another number of rows than the data', details);
+    throw new FlowzooError('E_BATCH', 'the context has another number of rows than the data', {
+      ...details,
+      remedy: 'Give one row of context per row of data',
+    });
   }
 }
 

@@ -22,7 +22,7 @@ const badData: readonly (readonly [name: string, data: () => DataLike, code: str
     'no row',
     () => ({ shape: [0, 2], values: new Float32Array() }),
     'E_DATA_EMPTY',
-    'data: there is no row in the data (expected [batch, 2], got [0, 2])',
+    'data: there is no row in the data (expected [batch, 2], got [0, 2]). Check what the rows were selected by',
   ],
   [
     'NaN',
@@ -40,19 +40,19 @@ const badData: readonly (readonly [name: string, data: () => DataLike, code: str
     'another event shape',
     () => ({ shape: [2, 4], values: good.values }),
     'E_EVENT_SHAPE',
-    'data: the data has another event shape than the model (expected [batch, 2], got [2, 4])',
+    'data: the data has another event shape than the model (expected [batch, 2], got [2, 4]). Choose the columns the model was built for, or set "event" in its spec',
   ],
   [
     'another rank',
     () => ({ shape: [8], values: good.values }),
     'E_RANK',
-    'data: the data has the wrong rank (expected [batch, 2], got [8])',
+    'data: the data has the wrong rank (expected [batch, 2], got [8]). Rows come first, then the shape of one example',
   ],
   [
     'values that do not fill the shape',
     () => ({ shape: [5, 2], values: good.values }),
     'E_DATA_FORMAT',
-    'data: the number of values does not match the shape (expected 10 values for [5, 2], got 8)',
+    'data: the number of values does not match the shape (expected 10 values for [5, 2], got 8). Rows times the size of one example must be the number of values',
   ],
   [
     'a list of lists',
@@ -88,7 +88,7 @@ const badData: readonly (readonly [name: string, data: () => DataLike, code: str
     'a context nobody asked for',
     () => ({ x: good, context: good }),
     'E_CONTEXT',
-    'data.context: the model is unconditional (expected no context, got [4, 2])',
+    'data.context: the model is unconditional (expected no context, got [4, 2]). Leave the context out, or declare "context" in the spec',
   ],
 ];
 

@@ -39,6 +39,6 @@ export class WeightAverage {
 }
 
 /** The decay after `iteration` updates. */
-export function averageDecay(decay: number, iteration: number): number {
+function averageDecay(decay: number, iteration: number): number {
   return Math.min(decay, (1 + iteration) / (10 + iteration));
 }

@@ -54,6 +54,7 @@ function namedIdentity(mask: MaskOption, length: number, at: string): number[] {
       at,
       expected: `each index once, 0 to ${length - 1}`,
       found: String(wrong),
+      remedy: 'List what stays, on the last axis',
     });
   }
   return [...mask.identity];

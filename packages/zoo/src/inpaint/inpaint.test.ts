@@ -125,7 +125,7 @@ describe.each(['cpu', 'wasm'])('inpaint on %s', (backend) => {
       [1, 0.5],
       {},
       'E_MASK',
-      /element 1: a mask holds only 1 \(visible\) and 0 \(hidden\) \(got 0\.5\)/,
+      /element 1: a mask holds only 1 \(visible\) and 0 \(hidden\) \(expected 0 or 1, got 0\.5\)/,
     ],
     ['has another shape', [1, 0, 1], {}, 'E_MASK', /expected \[2\] or \[2, 2\], got \[3\]/],
     [

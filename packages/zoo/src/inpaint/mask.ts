@@ -13,6 +13,7 @@ export async function prepareMask(mask: tf.Tensor, eventShape: Shape, batch: num
       at: 'mask',
       expected: `${formatShape(eventShape)} or ${formatShape([batch, ...eventShape])}`,
       found: formatShape(mask.shape),
+      remedy: 'Give one for all examples, or one per example',
     });
   }
   const values = await mask.data();
@@ -21,7 +22,9 @@ export async function prepareMask(mask: tf.Tensor, eventShape: Shape, batch: num
   if (wrong >= 0) {
     throw new FlowzooError('E_MASK', 'a mask holds only 1 (visible) and 0 (hidden)', {
       at: `mask, element ${wrong}`,
+      expected: '0 or 1',
       found: String(values[wrong]),
+      remedy: 'Round it first: tf.cast(tf.greater(mask, 0.5), "float32")',
     });
   }
   for (let start = 0; start < values.length; start += perExample) {
