@@ -18,3 +18,4 @@ export * from './spec/index.ts';
 export * from './structural/index.ts';
 export * from './training/index.ts';
 export * from './transformers/index.ts';
+export * from './variational/index.ts';
