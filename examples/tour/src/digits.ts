@@ -8,14 +8,19 @@ const LEVELS = 17;
 const COUNT = 10;
 
 /** Samples beside real digits, and digits whose lower half was hidden and filled in. */
-export async function digitPictures(name: string, flow: FlowModel, data: DataTable): Promise<Picture[]> {
+export async function digitPictures(
+  name: string,
+  flow: FlowModel,
+  data: DataTable,
+  { steps = 300 }: { readonly steps?: number } = {},
+): Promise<Picture[]> {
   const real = tf.tensor(data.values, [...data.shape]);
   const samples = await flow.sample(60, { seed: 7 });
   const cool = await flow.sample(60, { seed: 7, temperature: 0.8 });
   const shown = tf.slice(real, [0, 0, 0], [COUNT, 8, 8]);
   const mask = tf.tensor(Float32Array.from({ length: 64 }, (_, i) => (i < 32 ? 1 : 0)), [8, 8]);
-  const climbed = await inpaint(flow, { x: shown, mask, method: 'ascent', steps: 300, seed: 3 });
-  const sampled = await inpaint(flow, { x: shown, mask, method: 'langevin', steps: 600, seed: 3 });
+  const climbed = await inpaint(flow, { x: shown, mask, method: 'ascent', steps, seed: 3 });
+  const sampled = await inpaint(flow, { x: shown, mask, method: 'langevin', steps: 2 * steps, seed: 3 });
   const hidden = tf.tidy(() => tf.add(tf.mul(shown, mask), tf.mul(tf.sub(1, mask), 4)));
   const strip = tf.concat([shown, hidden, climbed.value, sampled.value]);
   const pictures = [

@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { createRegistry, type FlowModel } from '@flowzoo/core';
+import { coupling } from '@flowzoo/layers-coupling';
+import { loadPreset } from '@flowzoo/zoo';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluationRows } from './data.ts';
+import { digitPictures } from './digits.ts';
+import { measure } from './measure.ts';
+import { renderPage } from './page.ts';
+import { powerPicture } from './power.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const PNG = [0x89, 0x50, 0x4e, 0x47];
+
+describe('the tour', () => {
+  let power: FlowModel;
+  let digits: FlowModel;
+
+  beforeAll(async () => {
+    tf.enableProdMode();
+    await tf.setBackend('wasm');
+    const registry = createRegistry().use(coupling);
+    power = await loadPreset('realnvp-power-hourly', { registry });
+    digits = await loadPreset('nice-digits', { registry });
+  });
+  afterAll(() => {
+    power.dispose();
+    digits.dispose();
+  });
+
+  it('measures what the card says, to the noise of dequantization', async () => {
+    const exact = await measure('realnvp-power-hourly', power, await evaluationRows('realnvp-power-hourly', root));
+    expect(exact).toMatchObject({ rows: 3067, kind: 'exact', bits: null });
+    expect(exact.roundTrip).toBeLessThan(5e-3);
+    const bound = await measure('nice-digits', digits, await evaluationRows('nice-digits', root));
+    expect(bound).toMatchObject({ rows: 360, kind: 'lower bound', roundTrip: 0 });
+  });
+
+  it('draws pictures and leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    const rows = await evaluationRows('nice-digits', root);
+    const pictures = [
+      ...(await digitPictures('nice-digits', digits, rows, { steps: 8 })),
+      ...(await powerPicture('realnvp-power-hourly', power, await evaluationRows('realnvp-power-hourly', root))),
+    ];
+    expect(pictures.map(({ file }) => file)).toEqual([
+      'nice-digits-samples.png',
+      'nice-digits-samples-cool.png',
+      'nice-digits-inpainting.png',
+      'realnvp-power-hourly-pairs.png',
+    ]);
+    for (const { png } of pictures) expect([...png.slice(0, 4)]).toEqual(PNG);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('writes a page that names every picture and escapes what it shows', () => {
+    const row = { name: '<b>', rows: 1, nats: '1', kind: 'exact', bits: null };
+    const page = renderPage(
+      [{ ...row, scoresPerSecond: 1, samplesPerSecond: 1, roundTrip: 0 }],
+      [{ file: 'a.png', caption: 'x & "y"', png: new Uint8Array() }],
+    );
+    expect(page).toContain('<th>&lt;b&gt;</th>');
+    expect(page).toContain('<img src="a.png" alt="x &amp; &quot;y&quot;">');
+  });
+});
