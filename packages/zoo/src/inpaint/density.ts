@@ -35,10 +35,11 @@ export function preprocessedDensity(flow: Flow, context: tf.Tensor | undefined):
     prepare: (x) => tf.tidy(() => inverseThrough(head, x, context).value),
     restore: (v) => tf.tidy(() => forwardThrough(head, v, context).value),
     logProbAndGradient: (v) => {
-      // The sum over examples has each example's own gradient: examples do not see each other.
-      const { value, grad } = tf.valueAndGrad((at: tf.Tensor) => tf.sum(logProb(at)))(v);
-      value.dispose();
-      return { logProb: logProb(v), gradient: grad };
+      // Pulled back from ones, each example gets its own gradient: examples do not see each other.
+      const ones = tf.ones([v.shape[0]!]);
+      const { value, grad } = tf.valueAndGrad(logProb)(v, ones);
+      ones.dispose();
+      return { logProb: value, gradient: grad };
     },
     async draw(count, seed) {
       const z = await flow.base.sample(count, { seed, context: contextFor(flow.base, context) });
