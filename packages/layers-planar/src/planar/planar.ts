@@ -1,0 +1,156 @@
+import { type BijectorDefinition, type Mapped, Random, sizeOf, type Shape } from '@flowzoo/core';
+import * as tf from '@tensorflow/tfjs';
+import { stackSchema, twoWayOptions, twoWaySchema, type TwoWayConfig } from '../two-way/definition.ts';
+import { layersOf } from '../two-way/layers-of.ts';
+import { TwoWayLayer, type Field, type Parameters, type TwoWayOptions } from '../two-way/two-way-layer.ts';
+import { activationFor, slopeOf, type Activation, type ActivationName } from './activation.ts';
+import { constrain } from './constrain.ts';
+
+/** Options of {@link Planar}. */
+export interface PlanarOptions extends TwoWayOptions {
+  /** Layers of the stack. Default: 1. */
+  readonly layers?: number;
+  /** Default: `tanh`. */
+  readonly activation?: ActivationName;
+  /** Slope of `leaky-relu` for negative arguments. Default: 0.01. */
+  readonly slope?: number;
+  /** μ of the constraint, in [0, 1). Default: 0.001; the paper has 0. */
+  readonly minimumSlope?: number;
+  /** Draws the initial parameters. Default: seed 0. */
+  readonly random?: Random;
+}
+
+/**
+ * A stack of K planar layers, each y = x + û h(wᵀx + b) with log|det| = log(1 + h′(wᵀx + b) wᵀû), in nats.
+ *
+ * û is made from u so that the layer is invertible for every u, w and b (see {@link constrain}). The way back solves
+ * a = t + (wᵀû) h(t) for a = wᵀy + b, a monotone scalar equation (in closed form for `leaky-relu`), and is
+ * x = y − û h(t); its gradients are those of the implicit function theorem. `closed` says which way the formula runs.
+ *
+ * Variables: `u` and `w`, `[K, D]`, and `b`, `[K]`; with a conditioner, its variables, and these as state.
+ *
+ * Rezende & Mohamed 2015, eq. 10 to 12 and appendix A.1.
+ *
+ * @throws E_RANK, E_EVENT_SHAPE, E_BATCH, E_CONTEXT, E_DTYPE, E_DISPOSED from both directions
+ * @example
+ * const layer = registry.bijector({ type: 'planar', layers: 8, closed: 'inverse' }, { dataShape: [2] });
+ * const { value: z, logDet } = layer.inverse(x); // [batch, 2], [batch]
+ */
+export class Planar extends TwoWayLayer {
+  readonly #layers: number;
+  readonly #activation: Activation;
+  readonly #minimumSlope: number;
+
+  constructor(options: PlanarOptions) {
+    const { layers = 1, minimumSlope = 0.001, random = new Random(0) } = options;
+    const activation = activationFor(options.activation ?? 'tanh', options);
+    super({
+      ...options,
+      type: 'planar',
+      fields: planarFields(options.dataShape, { layers, random }),
+      solving: activation.name === 'leaky-relu' ? 'exact' : 'iterative',
+    });
+    this.#layers = layers;
+    this.#activation = activation;
+    this.#minimumSlope = minimumSlope;
+  }
+
+  protected closedMap(input: tf.Tensor2D, parameters: Parameters, site: { readonly forward: boolean }): Mapped {
+    let value: tf.Tensor = input;
+    const slopes: tf.Tensor[] = [];
+    for (const { w, b, direction, edge } of this.#steps(parameters, site)) {
+      const activated = this.#activation.at(tf.add(tf.sum(tf.mul(value, w), 1), b));
+      slopes.push(slopeOf(activated, edge));
+      value = tf.add(value, tf.mul(direction, tf.expandDims(activated.value, 1)));
+    }
+    return { value, logDet: tf.addN(slopes.map((slope) => tf.log(slope))) };
+  }
+
+  protected solvedMap(input: tf.Tensor2D, parameters: Parameters, site: { readonly forward: boolean }): Mapped {
+    let value: tf.Tensor = input;
+    const slopes: tf.Tensor[] = [];
+    for (const { w, b, direction, edge } of this.#steps(parameters, site)) {
+      const target = tf.add(tf.sum(tf.mul(value, w), 1), b);
+      const activated = this.#activation.at(this.#activation.solve(target, edge));
+      slopes.push(slopeOf(activated, edge));
+      value = tf.sub(value, tf.mul(direction, tf.expandDims(activated.value, 1)));
+    }
+    return { value, logDet: tf.neg(tf.addN(slopes.map((slope) => tf.log(slope)))) };
+  }
+  /** The layers in the order in which they run, the first at the data side. */
+  #steps(parameters: Parameters, { forward }: { readonly forward: boolean }): Step[] {
+    const { u, w, b } = parameters as { readonly u: tf.Tensor; readonly w: tf.Tensor; readonly b: tf.Tensor };
+    const { supremum } = this.#activation;
+    const { direction, edge } = constrain({ u, w }, { supremum, minimumSlope: this.#minimumSlope });
+    const steps = [layersOf(w), layersOf(b), layersOf(direction), layersOf(edge)] as const;
+    const inOrder = Array.from({ length: this.#layers }, (_, k) => ({
+      w: steps[0][k]!,
+      b: steps[1][k]!,
+      direction: steps[2][k]!,
+      edge: steps[3][k]!,
+    }));
+    return forward ? inOrder.toReversed() : inOrder;
+  }
+}
+
+/** One layer's parameters: `[rows, D]` for w and û, `[rows]` for b and the edge. */
+interface Step {
+  readonly w: tf.Tensor;
+  readonly b: tf.Tensor;
+  readonly direction: tf.Tensor;
+  readonly edge: tf.Tensor;
+}
+
+/** The fields of a stack, in the order in which a conditioner gives them. */
+export function planarFields(
+  dataShape: Shape,
+  { layers, random }: { readonly layers: number; readonly random: Random },
+): Field[] {
+  const size = sizeOf(dataShape);
+  const drawn = (name: string): Float32Array =>
+    random
+      .fork(name)
+      .normals(layers * size)
+      .map((value) => value / Math.sqrt(size));
+  return [
+    { name: 'u', shape: [layers, size], start: drawn('u') },
+    { name: 'w', shape: [layers, size], start: drawn('w') },
+    { name: 'b', shape: [layers], start: new Float32Array(layers) },
+  ];
+}
+
+interface PlanarConfig extends TwoWayConfig {
+  readonly layers: number;
+  readonly activation: ActivationName;
+  readonly slope: number;
+}
+
+/** The registry's entry for `planar`. */
+export const planarDefinition: BijectorDefinition = {
+  version: 1,
+  schema: {
+    type: 'object',
+    description: 'A stack of planar layers, y = x + u h(w x + b), invertible for every parameter value.',
+    properties: {
+      ...stackSchema,
+      activation: {
+        enum: ['tanh', 'leaky-relu', 'softplus'],
+        default: 'tanh',
+        description: 'The nonlinearity h; with leaky-relu both directions are closed formulas.',
+      },
+      slope: {
+        type: 'number',
+        exclusiveMinimum: 0,
+        default: 0.01,
+        description: 'Slope of leaky-relu for negative arguments.',
+      },
+      ...twoWaySchema,
+    },
+  },
+  create(config: PlanarConfig, build) {
+    const { layers, activation, slope, minimumSlope } = config;
+    const { random } = build;
+    const shared = twoWayOptions(config, build, planarFields(build.dataShape, { layers, random }));
+    return new Planar({ ...shared, layers, activation, slope, minimumSlope, random });
+  },
+};

@@ -1,0 +1,137 @@
+/** The numbers of a triangular system; with one row of parameters they serve all examples. */
+export interface SystemArrays {
+  /** Right-hand sides, `[batch, M]`. */
+  readonly target: Float32Array;
+  /** R, `[rows, M, M]`. */
+  readonly outer: Float32Array;
+  /** R̃, `[rows, M, M]`. */
+  readonly inner: Float32Array;
+  /** b, `[rows, M]`. */
+  readonly offset: Float32Array;
+}
+
+/** Sizes of a triangular system; rows is 1 or batch. */
+export interface SystemSizes {
+  readonly batch: number;
+  readonly rows: number;
+  readonly width: number;
+}
+
+/** Gradients in the order of {@link SystemArrays}. */
+export interface SystemGradients {
+  readonly target: Float32Array;
+  readonly outer: Float64Array;
+  readonly inner: Float64Array;
+  readonly offset: Float64Array;
+}
+
+const MAX_ITERATIONS = 100;
+
+/**
+ * Solves q + R tanh(R̃ q + b) = y for q, one example after the other, in float64: R and R̃ are upper triangular, so the last
+ * element obeys a scalar equation, and each one before it a scalar equation in which those behind it are known.
+ *
+ * @returns q, `[batch, M]`
+ */
+export function solveTriangular(arrays: SystemArrays, { batch, rows, width }: SystemSizes): Float32Array {
+  const { target, outer, inner, offset } = arrays;
+  const roots = new Float32Array(batch * width);
+  const q = new Float64Array(width);
+  const h = new Float64Array(width);
+  for (let n = 0; n < batch; n++) {
+    const row = rows === 1 ? 0 : n;
+    for (let i = width - 1; i >= 0; i--) {
+      const line = (row * width + i) * width;
+      let y = target[n * width + i]!;
+      let k = offset[row * width + i]!;
+      for (let j = i + 1; j < width; j++) {
+        y -= outer[line + j]! * h[j]!;
+        k += inner[line + j]! * q[j]!;
+      }
+      q[i] = solveScalar(y, { outer: outer[line + i]!, inner: inner[line + i]!, offset: k });
+      h[i] = Math.tanh(inner[line + i]! * q[i]! + k);
+      roots[n * width + i] = q[i]!;
+    }
+  }
+  return roots;
+}
+
+/** The root q of q + r tanh(s q + k) = y with r s > −1: Newton steps inside a shrinking bracket. */
+export function solveScalar(
+  y: number,
+  { outer: r, inner: s, offset: k }: { readonly outer: number; readonly inner: number; readonly offset: number },
+): number {
+  let low = y - Math.abs(r);
+  let high = y + Math.abs(r);
+  let q = y - r * Math.tanh(s * y + k);
+  let last = high - low;
+  for (let i = 0; i < MAX_ITERATIONS; i++) {
+    const h = Math.tanh(s * q + k);
+    const residual = q + r * h - y;
+    if (residual > 0) high = Math.min(high, q);
+    else low = Math.max(low, q);
+    let next = q - residual / (1 + r * s * (1 - h) * (1 + h));
+    // Bisection where Newton leaves the bracket or does not halve its steps; both are also said of NaN.
+    const steady = next >= low && next <= high && Math.abs(next - q) <= 0.5 * last;
+    if (!steady && residual !== 0) next = low + (high - low) / 2;
+    last = Math.abs(next - q);
+    q = next;
+    if (!(last > 1e-13 * (1 + Math.abs(q)))) break;
+  }
+  return q;
+}
+
+/**
+ * Gradients of Σ upstream · q by the implicit function theorem, one back substitution in the other order: O(M²) per
+ * example.
+ */
+export function triangularGradients(
+  arrays: SystemArrays,
+  roots: Float32Array,
+  upstream: Float32Array,
+  { batch, rows, width }: SystemSizes,
+): SystemGradients {
+  const { outer, inner, offset } = arrays;
+  const gradients = {
+    target: new Float32Array(batch * width),
+    outer: new Float64Array(outer.length),
+    inner: new Float64Array(inner.length),
+    offset: new Float64Array(offset.length),
+  };
+  const h = new Float64Array(width);
+  // Sensitivities of the loss to q and to tanh(R̃ q + b), as far as the elements before have told.
+  const toRoot = new Float64Array(width);
+  const toHidden = new Float64Array(width);
+  for (let n = 0; n < batch; n++) {
+    const row = rows === 1 ? 0 : n;
+    const q = roots.subarray(n * width, (n + 1) * width);
+    for (let i = 0; i < width; i++) {
+      const line = (row * width + i) * width;
+      let pre = offset[row * width + i]!;
+      for (let j = i; j < width; j++) pre += inner[line + j]! * q[j]!;
+      h[i] = Math.tanh(pre);
+      toRoot[i] = upstream[n * width + i]!;
+      toHidden[i] = 0;
+    }
+    for (let i = 0; i < width; i++) {
+      const line = (row * width + i) * width;
+      const [r, s] = [outer[line + i]!, inner[line + i]!];
+      const slope = (1 - h[i]!) * (1 + h[i]!);
+      const throughHidden = toHidden[i]! * slope;
+      // q solves q + r tanh(s q + k) = y: its sensitivity becomes one to y.
+      const toTarget = (toRoot[i]! + throughHidden * s) / (1 + r * s * slope);
+      const toOffset = throughHidden - toTarget * r * slope;
+      gradients.target[n * width + i] = toTarget;
+      gradients.offset[row * width + i]! += toOffset;
+      gradients.outer[line + i]! -= toTarget * h[i]!;
+      gradients.inner[line + i]! += toOffset * q[i]!;
+      for (let j = i + 1; j < width; j++) {
+        gradients.outer[line + j]! -= toTarget * h[j]!;
+        gradients.inner[line + j]! += toOffset * q[j]!;
+        toHidden[j]! -= toTarget * outer[line + j]!;
+        toRoot[j]! += toOffset * inner[line + j]!;
+      }
+    }
+  }
+  return gradients;
+}

@@ -1,0 +1,135 @@
+import {
+  BijectorBase,
+  sizeOf,
+  type Conditioner,
+  type Mapped,
+  type Method,
+  type Shape,
+  type Structure,
+} from '@flowzoo/core';
+import * as tf from '@tensorflow/tfjs';
+
+/** The direction that a layer computes by its closed formula. */
+export type ClosedDirection = 'forward' | 'inverse';
+
+/** One group of parameters. */
+export interface Field {
+  readonly name: string;
+  readonly shape: Shape;
+  /** Values at the start; with a conditioner, what its output is added to. */
+  readonly start: Float32Array;
+}
+
+/** Parameters by field name, `[rows, ...shape]`; one row when all examples share them, else one per example. */
+export type Parameters = Readonly<Record<string, tf.Tensor>>;
+
+/** What every layer of this package takes. */
+export interface TwoWayOptions {
+  readonly dataShape: Shape;
+  /** Place in the spec; default: empty. */
+  readonly path?: string;
+  /** The direction of the closed formula. Default: `forward`, latent → data. */
+  readonly closed?: ClosedDirection;
+  /** Gives every example parameters of its own, from the context alone; the layer owns it. */
+  readonly conditioner?: Conditioner | undefined;
+}
+
+/** What a concrete layer tells this base class. */
+export interface TwoWayLayerOptions extends TwoWayOptions {
+  readonly type: string;
+  readonly fields: readonly Field[];
+  /** How the other direction is computed. */
+  readonly solving: Method;
+  readonly structure?: Structure | undefined;
+}
+
+/** How many numbers a conditioner must give per example. */
+export function parameterCount(fields: readonly { readonly shape: Shape }[]): number {
+  return fields.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+/**
+ * Base class of layers with a closed formula in one direction and an equation to solve in the other, either of which may
+ * be the generative one. Events of any shape are flattened to D elements.
+ *
+ * Without a conditioner the fields are variables. With one, a field is `start + conditioner(context)` per example; `start`
+ * is state, so a conditioner whose last layer starts at zero begins where the unconditional layer does.
+ */
+export abstract class TwoWayLayer extends BijectorBase {
+  readonly closed: ClosedDirection;
+  protected readonly size: number;
+  readonly #fields: readonly { readonly name: string; readonly shape: Shape; readonly values: tf.Variable }[];
+  readonly #conditioner: Conditioner | null;
+
+  protected constructor(options: TwoWayLayerOptions) {
+    const { closed = 'forward', conditioner, solving } = options;
+    super({
+      type: options.type,
+      path: options.path ?? '',
+      dataShape: options.dataShape,
+      contextSize: conditioner?.contextSize ?? 0,
+      traits: {
+        method: {
+          forward: closed === 'forward' ? 'exact' : solving,
+          inverse: closed === 'inverse' ? 'exact' : solving,
+        },
+      },
+      structure: options.structure,
+    });
+    this.closed = closed;
+    this.size = sizeOf(options.dataShape);
+    this.#conditioner = conditioner === undefined ? null : this.addChild('conditioner', conditioner);
+    this.#fields = options.fields.map(({ name, shape, start }) => {
+      const initial = tf.tensor(start, [...shape], 'float32');
+      const values = conditioner === undefined ? this.addVariable(name, initial) : this.addState(name, initial);
+      return { name, shape, values };
+    });
+  }
+
+  /** The closed formula on `[batch, D]`; `forward` says whether it runs as latent → data. */
+  protected abstract closedMap(input: tf.Tensor2D, parameters: Parameters, site: { readonly forward: boolean }): Mapped;
+
+  /** The way back of {@link closedMap} on `[batch, D]`, with the log-det of its own direction. */
+  protected abstract solvedMap(input: tf.Tensor2D, parameters: Parameters, site: { readonly forward: boolean }): Mapped;
+
+  protected computeForward(z: tf.Tensor, context: tf.Tensor | undefined): Mapped {
+    return this.#map(z, context, true);
+  }
+
+  protected computeInverse(x: tf.Tensor, context: tf.Tensor | undefined): Mapped {
+    return this.#map(x, context, false);
+  }
+
+  /** The parameters of a batch; differentiable. */
+  protected parametersFor(context: tf.Tensor | undefined): Parameters {
+    const conditioner = this.#conditioner;
+    if (conditioner === null) {
+      return Object.fromEntries(
+        this.#fields.map(({ name, shape, values }) => [name, tf.reshape(values, [1, ...shape])]),
+      );
+    }
+    // Without a context all examples share what the biases give.
+    const batch = context?.shape[0] ?? 1;
+    const raw = conditioner.apply(tf.zeros([batch, 0]), context);
+    const parameters: Record<string, tf.Tensor> = {};
+    let from = 0;
+    for (const { name, shape, values } of this.#fields) {
+      const length = sizeOf(shape);
+      const own = tf.reshape(tf.slice(raw, [0, from], [batch, length]), [batch, ...shape]);
+      parameters[name] = tf.add(own, values);
+      from += length;
+    }
+    return parameters;
+  }
+
+  #map(input: tf.Tensor, context: tf.Tensor | undefined, forward: boolean): Mapped {
+    const batch = input.shape[0]!;
+    const flat = tf.reshape(input, [batch, this.size]) as tf.Tensor2D;
+    const parameters = this.parametersFor(context);
+    const isClosed = forward === (this.closed === 'forward');
+    const { value, logDet } = isClosed
+      ? this.closedMap(flat, parameters, { forward })
+      : this.solvedMap(flat, parameters, { forward });
+    return { value: tf.reshape(value, input.shape), logDet };
+  }
+}
