@@ -58,6 +58,13 @@ describe('runChains', () => {
     expect((await runChains(normal, walk, { ...base, adapt: false })).stepSize).toBe(1);
   });
 
+  it.each([1e-4, 1e4])('finds a step from %s, far off', async (stepSize) => {
+    const result = await runChains(normal, randomWalk({ stepSize }), { ...base, samples: 400, warmup: 600 });
+    expect(result.stepSize).toBeGreaterThan(2);
+    expect(result.stepSize).toBeLessThan(12);
+    expect(Math.abs((result.acceptance[0]! + result.acceptance[1]!) / 2 - 0.234)).toBeLessThan(0.08);
+  });
+
   it('is aborted by its signal, also while it runs', async () => {
     expect(await faultOf(() => runChains(normal, walk, { ...base, signal: AbortSignal.abort() }))).toContain(
       'E_ABORTED',
@@ -118,6 +125,22 @@ describe('bad input', () => {
     ['a negative warm-up', () => runChains(normal, walk, { ...base, warmup: -1 }), 'E_OPTION: warmup: '],
     ['thinning by 0', () => runChains(normal, walk, { ...base, thin: 0 }), 'E_OPTION: thin: '],
     ['a misspelt option', () => runChains(normal, walk, misspelt), 'E_OPTION: warmUp: there is no such option'],
+    [
+      'a bare function as target',
+      () => runChains((() => 0) as never, walk, base),
+      'E_OPTION: target: this is no target (expected tensorTarget({ eventShape, logDensity }) or plainTarget',
+    ],
+    ['no kernel', () => runChains(normal, undefined as never, base), 'E_OPTION: kernel: '],
+    [
+      'a nested list of initial points',
+      () => runChains(normal, walk, { ...base, initial: [[0], [0]] as never }),
+      'E_OPTION: initial: the option cannot have this value (expected a tensor, a Float64Array, a function of the chain',
+    ],
+    [
+      'a flow where a proposal belongs',
+      () => runChains(normal, independenceMetropolisHastings({ proposal: { eventShape: [1] } as never }), base),
+      'E_OPTION: proposal: this is no independent proposal (expected flowProposal(flow)',
+    ],
     [
       'too few initial numbers',
       () => runChains(normal, walk, { ...base, initial: new Float64Array(3) }),

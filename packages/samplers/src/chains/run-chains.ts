@@ -8,7 +8,7 @@ import {
   impossible,
 } from '../common/check.ts';
 import { GiveWay } from '../common/give-way.ts';
-import { evaluateTarget } from '../targets/evaluate.ts';
+import { assertTarget, evaluateTarget } from '../targets/evaluate.ts';
 import type { Target } from '../targets/target.ts';
 import type { Kernel, RunContext, Transition } from '../kernels/kernel.ts';
 import type { ChainResult, ChainWarning } from './chain-result.ts';
@@ -37,6 +37,9 @@ const HOPELESS = 100;
  * const { mean, standardError, rHat } = summarizeChains(result, 0);
  */
 export async function runChains(target: Target, kernel: Kernel, options: RunOptions): Promise<ChainResult> {
+  assertTarget(target);
+  if (typeof kernel?.begin !== 'function')
+    throw impossible('kernel', kernel, 'a kernel, randomWalk({ stepSize: 1 }) for example');
   const settings = resolve(options);
   assertNotAborted(options.signal, 'runChains');
   const { chains, samples, warmup, thin } = settings;

@@ -3,7 +3,7 @@ import { assertFinite, assertKnownKeys, assertNotAborted, assertSeed, assertWhol
 import { GiveWay } from '../common/give-way.ts';
 import { formatPoint, rowOf, type Positions } from '../common/positions.ts';
 import { assertSameEvent, drawChecked, type IndependentProposal } from '../proposals/independent-proposal.ts';
-import { evaluateTarget } from '../targets/evaluate.ts';
+import { assertTarget, evaluateTarget } from '../targets/evaluate.ts';
 import type { Target } from '../targets/target.ts';
 
 /** Options of {@link rejectionSample}. */
@@ -89,6 +89,7 @@ function resolve(
   assertWholeNumber('maximumTrials', maximumTrials, 1);
   assertWholeNumber('batchSize', batchSize, 1);
   assertSeed('seed', seed);
+  assertTarget(target);
   assertSameEvent(target, proposal);
   return { count, maximumTrials, batchSize, random: new Random(seed) };
 }

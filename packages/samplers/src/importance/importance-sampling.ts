@@ -4,7 +4,7 @@ import { GiveWay } from '../common/give-way.ts';
 import { rowOf, type Positions } from '../common/positions.ts';
 import { invertCategorical, cumulativeProbabilities } from '../direct/categorical.ts';
 import { assertSameEvent, drawChecked, type IndependentProposal } from '../proposals/independent-proposal.ts';
-import { evaluateTarget } from '../targets/evaluate.ts';
+import { assertTarget, evaluateTarget } from '../targets/evaluate.ts';
 import type { Target } from '../targets/target.ts';
 import { paretoSmooth } from './pareto-smoothing.ts';
 import { effectiveWeightCount, logEvidence, normalizeLogWeights, type LogEvidence } from './weights.ts';
@@ -56,6 +56,7 @@ export async function importanceSample(
   assertWholeNumber('count', count, 1);
   assertWholeNumber('batchSize', batchSize, 1);
   assertSeed('seed', seed);
+  assertTarget(target);
   assertSameEvent(target, proposal);
   const random = new Random(seed);
   const giveWay = new GiveWay();

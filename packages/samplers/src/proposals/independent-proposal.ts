@@ -53,8 +53,15 @@ export async function drawChecked(
   return drawn;
 }
 
-/** @throws E_EVENT_SHAPE unless target and proposal live on the same space */
+/** @throws E_OPTION for what is no proposal; E_EVENT_SHAPE unless target and proposal live on the same space */
 export function assertSameEvent(target: Target, proposal: IndependentProposal): void {
+  if (typeof proposal?.draw !== 'function' || typeof proposal.logDensity !== 'function') {
+    throw new FlowzooError('E_OPTION', 'this is no independent proposal', {
+      at: 'proposal',
+      expected: 'flowProposal(flow) or plainProposal({ eventShape, draw, logDensity })',
+      found: typeof proposal,
+    });
+  }
   if (equalShapes(target.eventShape, proposal.eventShape)) return;
   throw new FlowzooError('E_EVENT_SHAPE', 'target and proposal have different event shapes', {
     at: 'proposal',

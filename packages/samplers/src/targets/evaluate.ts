@@ -36,6 +36,17 @@ export async function evaluateTarget(
   return evaluation;
 }
 
+/** @throws E_OPTION for what is no target, a bare function above all */
+export function assertTarget(target: Target): void {
+  const given: Partial<Target> | null | undefined = target;
+  if (typeof given?.evaluate === 'function' && Array.isArray(given.eventShape)) return;
+  throw new FlowzooError('E_OPTION', 'this is no target', {
+    at: 'target',
+    expected: 'tensorTarget({ eventShape, logDensity }) or plainTarget({ eventShape, logDensity })',
+    found: given === null ? 'null' : typeof given,
+  });
+}
+
 function checkRow(positions: Positions, evaluation: Evaluation, row: number, options: EvaluateTargetOptions): void {
   const value = evaluation.logDensity[row]!;
   const place = (): string => `${options.nameOf(row)} at ${formatPoint(rowOf(positions, row))}`;
