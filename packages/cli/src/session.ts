@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { coupling } from '@flowzoo/layers-coupling';
+import { planar } from '@flowzoo/layers-planar';
 import { createRegistry, FlowzooError, type Registry } from '@flowzoo/core';
 import { importPlugins } from './plugins/import-plugins.ts';
 import { resolvePackage } from './plugins/resolve-package.ts';
@@ -27,7 +28,7 @@ export interface Session {
  */
 export async function openSession(options: SessionOptions, terminal: Terminal): Promise<Session> {
   await startEngine(options.backend ?? 'wasm');
-  const registry = createRegistry().use(coupling);
+  const registry = createRegistry().use(coupling).use(planar);
   for (const name of options.plugin ?? []) {
     const place = { folder: process.cwd(), at: `--plugin ${name}` };
     for (const plugin of await importPlugins(name, place)) registry.use(plugin);
