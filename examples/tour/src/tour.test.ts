@@ -51,7 +51,7 @@ describe('the tour', () => {
       'nice-digits-inpainting.png',
       'realnvp-power-hourly-pairs.png',
     ]);
-    for (const { png } of pictures) expect([...png.slice(0, 4)]).toEqual(PNG);
+    for (const { png } of pictures) expect([...png.subarray(0, 4)]).toEqual(PNG);
     expect(tf.memory().numTensors).toBe(before);
   });
 
