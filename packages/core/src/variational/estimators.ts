@@ -40,7 +40,8 @@ function totalGradient({ flow, logDensity, parameters, samples, seed, beta }: Es
 
 /**
  * Leaves out the score ∂log q(x; θ)/∂θ at fixed x, whose expectation is 0 but whose variance is not (Roeder, Wu &
- * Duvenaud 2017, "sticking the landing"): g(x) = ∂/∂x [log q(x) − β log p̃(x)] with the parameters held, then Σ g(x) · ∂x/∂θ.
+ * Duvenaud 2017, "sticking the landing"): g(x) = ∂/∂x [log q(x) − β log p̃(x)] with the parameters held, then
+ * Σ g(x) · ∂x/∂θ.
  *
  * The parameters sit in variables inside of the layers and cannot be stopped there. So g is a gradient with respect to x
  * alone, through the inverse, and its numbers are constants when the same draw is differentiated in θ.
