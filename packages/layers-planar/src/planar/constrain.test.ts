@@ -45,6 +45,17 @@ describe.each(['cpu', 'wasm'])('constrain on %s', (backend) => {
     tf.dispose([u, w, direction, edge]);
   });
 
+  it.each([0, 1e-6, 1e-20])('has finite gradients for w ~ %d', (size) => {
+    const [u, w] = [drawn(2, 1, 'u'), drawn(2, size, 'w')];
+    const total = (given: tf.Tensor, other: tf.Tensor): tf.Tensor => {
+      const { direction, edge } = constrain({ u: given, w: other }, { supremum: 1, minimumSlope: 0.001 });
+      return tf.add(tf.sum(direction), tf.sum(edge));
+    };
+    const gradients = tf.grads(total)([u, w]);
+    for (const gradient of gradients) expect(gradient.dataSync().every(Number.isFinite)).toBe(true);
+    tf.dispose([u, w, gradients]);
+  });
+
   it('takes the supremum of h′ into account', () => {
     const [u, w] = [drawn(2, 3, 'u'), drawn(2, 3, 'w')];
     const smallest = tf.tidy(() => {

@@ -1,10 +1,12 @@
 import { type BijectorDefinition, type Mapped, Random, sizeOf, type Shape } from '@flowzoo/core';
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { stackSchema, twoWayOptions, twoWaySchema, type TwoWayConfig } from '../two-way/definition.ts';
-import { layersOf } from '../two-way/layers-of.ts';
+import { runsOnArrays, type StackSite } from '../two-way/stack-on-arrays.ts';
 import { TwoWayLayer, type Field, type Parameters, type TwoWayOptions } from '../two-way/two-way-layer.ts';
-import { activationFor, slopeOf, type Activation, type ActivationName } from './activation.ts';
+import { activationFor, type Activation, type ActivationName } from './activation.ts';
 import { constrain } from './constrain.ts';
+import { planarOnArrays, planarOnTensors } from './planar-stack.ts';
+import { scalarActivationFor, type ScalarActivation } from './scalar-activation.ts';
 
 /** Options of {@link Planar}. */
 export interface PlanarOptions extends TwoWayOptions {
@@ -27,6 +29,8 @@ export interface PlanarOptions extends TwoWayOptions {
  * a = t + (wᵀû) h(t) for a = wᵀy + b, a monotone scalar equation (in closed form for `leaky-relu`), and is
  * x = y − û h(t); its gradients are those of the implicit function theorem. `closed` says which way the formula runs.
  *
+ * On `cpu` and `wasm` the stack is one operation over typed arrays, gradients included.
+ *
  * Variables: `u` and `w`, `[K, D]`, and `b`, `[K]`; with a conditioner, its variables, and these as state.
  *
  * Rezende & Mohamed 2015, eq. 10 to 12 and appendix A.1.
@@ -37,8 +41,8 @@ export interface PlanarOptions extends TwoWayOptions {
  * const { value: z, logDet } = layer.inverse(x); // [batch, 2], [batch]
  */
 export class Planar extends TwoWayLayer {
-  readonly #layers: number;
   readonly #activation: Activation;
+  readonly #scalar: ScalarActivation;
   readonly #minimumSlope: number;
 
   constructor(options: PlanarOptions) {
@@ -50,55 +54,18 @@ export class Planar extends TwoWayLayer {
       fields: planarFields(options.dataShape, { layers, random }),
       solving: activation.name === 'leaky-relu' ? 'exact' : 'iterative',
     });
-    this.#layers = layers;
     this.#activation = activation;
+    this.#scalar = scalarActivationFor(activation.name, options.slope ?? 0.01);
     this.#minimumSlope = minimumSlope;
   }
 
-  protected closedMap(input: tf.Tensor2D, parameters: Parameters, site: { readonly forward: boolean }): Mapped {
-    let value: tf.Tensor = input;
-    const slopes: tf.Tensor[] = [];
-    for (const { w, b, direction, edge } of this.#steps(parameters, site)) {
-      const activated = this.#activation.at(tf.add(tf.sum(tf.mul(value, w), 1), b));
-      slopes.push(slopeOf(activated, edge));
-      value = tf.add(value, tf.mul(direction, tf.expandDims(activated.value, 1)));
-    }
-    return { value, logDet: tf.addN(slopes.map((slope) => tf.log(slope))) };
-  }
-
-  protected solvedMap(input: tf.Tensor2D, parameters: Parameters, site: { readonly forward: boolean }): Mapped {
-    let value: tf.Tensor = input;
-    const slopes: tf.Tensor[] = [];
-    for (const { w, b, direction, edge } of this.#steps(parameters, site)) {
-      const target = tf.add(tf.sum(tf.mul(value, w), 1), b);
-      const activated = this.#activation.at(this.#activation.solve(target, edge));
-      slopes.push(slopeOf(activated, edge));
-      value = tf.sub(value, tf.mul(direction, tf.expandDims(activated.value, 1)));
-    }
-    return { value, logDet: tf.neg(tf.addN(slopes.map((slope) => tf.log(slope)))) };
-  }
-  /** The layers in the order in which they run, the first at the data side. */
-  #steps(parameters: Parameters, { forward }: { readonly forward: boolean }): Step[] {
-    const { u, w, b } = parameters as { readonly u: tf.Tensor; readonly w: tf.Tensor; readonly b: tf.Tensor };
+  protected run(input: tf.Tensor2D, { u, w, b }: Parameters, site: StackSite): Mapped {
     const { supremum } = this.#activation;
-    const { direction, edge } = constrain({ u, w }, { supremum, minimumSlope: this.#minimumSlope });
-    const steps = [layersOf(w), layersOf(b), layersOf(direction), layersOf(edge)] as const;
-    const inOrder = Array.from({ length: this.#layers }, (_, k) => ({
-      w: steps[0][k]!,
-      b: steps[1][k]!,
-      direction: steps[2][k]!,
-      edge: steps[3][k]!,
-    }));
-    return forward ? inOrder.toReversed() : inOrder;
+    const { direction, edge } = constrain({ u: u!, w: w! }, { supremum, minimumSlope: this.#minimumSlope });
+    const stack = { input, w: w!, direction, b: b!, edge };
+    if (input.size > 0 && !runsOnArrays()) return planarOnTensors(stack, { site, activation: this.#activation });
+    return planarOnArrays(stack, { site, activation: this.#scalar });
   }
-}
-
-/** One layer's parameters: `[rows, D]` for w and û, `[rows]` for b and the edge. */
-interface Step {
-  readonly w: tf.Tensor;
-  readonly b: tf.Tensor;
-  readonly direction: tf.Tensor;
-  readonly edge: tf.Tensor;
 }
 
 /** The fields of a stack, in the order in which a conditioner gives them. */

@@ -23,7 +23,7 @@ const LARGEST_RESIDUAL = 1e-4;
  * On the synchronous backends (`cpu`, `wasm`) it stops when the residual does not matter and throws when it never comes to
  * that: with columns that are not orthonormal the log-det would be wrong. Numbers that are not finite are handed on.
  *
- * van den Berg et al. 2018, eq. 15 (Björck & Bowie 1971).
+ * van den Berg et al. 2018, section 3.2, after Björck & Bowie 1971.
  *
  * @param matrices `[rows, D, M]`, M ≤ D.
  * @returns `[rows, D, M]`; the caller disposes

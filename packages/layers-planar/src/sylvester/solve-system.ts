@@ -46,9 +46,9 @@ export function solveOnArrays({ target, outer, inner, offset }: TriangularSystem
         const gradients = triangularGradients(arrays, roots, dy.dataSync<'float32'>(), sizes);
         return [
           tf.tensor2d(gradients.target, [batch, width]),
-          tf.tensor3d(Float32Array.from(gradients.outer), [rows, width, width]),
-          tf.tensor3d(Float32Array.from(gradients.inner), [rows, width, width]),
-          tf.tensor2d(Float32Array.from(gradients.offset), [rows, width]),
+          tf.tensor3d(new Float32Array(gradients.outer), [rows, width, width]),
+          tf.tensor3d(new Float32Array(gradients.inner), [rows, width, width]),
+          tf.tensor2d(new Float32Array(gradients.offset), [rows, width]),
         ];
       },
     };

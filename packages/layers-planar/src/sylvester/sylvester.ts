@@ -1,11 +1,12 @@
 import { type Mapped, Random, sizeOf, sumEvent } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import type { StackSite } from '../two-way/stack-on-arrays.ts';
 import { TwoWayLayer, type Field, type Parameters, type TwoWayOptions } from '../two-way/two-way-layer.ts';
-import { basisFields, basisFor, type BasisOptions, type SylvesterForm } from './basis.ts';
+import { basisFields, basisFor, type Basis, type BasisOptions, type SylvesterForm } from './basis.ts';
 import { orthogonalityResidual, orthogonalize } from './orthogonalize.ts';
 import { flip, rowProducts } from './products.ts';
 import { solveSystem } from './solve-system.ts';
-import { trianglesFor } from './triangles.ts';
+import { trianglesFor, type Triangles } from './triangles.ts';
 
 /** Options of {@link Sylvester}. */
 export interface SylvesterOptions extends TwoWayOptions {
@@ -36,7 +37,7 @@ export interface SylvesterOptions extends TwoWayOptions {
  * `triangles` `[M, M]` (R above and on the diagonal, the transpose of R̃ below), `diagonal` `[M]` of R̃, and `b` `[M]`; with
  * a conditioner, its variables, and these as state.
  *
- * van den Berg et al. 2018, eq. 7 to 14, with the order of factors for row vectors.
+ * van den Berg et al. 2018, section 3, with the order of factors for row vectors; invertibility: theorem 2.
  *
  * @throws E_NO_CONVERGENCE from both directions when the columns of an `orthogonal` basis are linearly dependent
  * @example
@@ -70,28 +71,23 @@ export class Sylvester extends TwoWayLayer {
     });
   }
 
-  protected closedMap(input: tf.Tensor2D, parameters: Parameters): Mapped {
+  protected run(input: tf.Tensor2D, parameters: Parameters, { solve }: StackSite): Mapped {
     const basis = basisFor(parameters, this.#basis);
-    return this.#moved(input, basis, parameters, { inBasis: basis.project(input), sign: 1 });
-  }
-
-  protected solvedMap(input: tf.Tensor2D, parameters: Parameters): Mapped {
-    const basis = basisFor(parameters, this.#basis);
-    const { outer, inner } = trianglesFor(parameters, { minimumSlope: this.#minimumSlope });
+    const triangles = trianglesFor(parameters, { minimumSlope: this.#minimumSlope });
     const offset = parameters['b'] as tf.Tensor2D;
-    const inBasis = solveSystem({ target: basis.project(input), outer, inner, offset });
-    return this.#moved(input, basis, parameters, { inBasis, sign: -1 });
+    const projected = basis.project(input);
+    const inBasis = solve ? solveSystem({ target: projected, offset, ...triangles }) : projected;
+    return this.#moved(input, basis, triangles, { inBasis, offset, sign: solve ? -1 : 1 });
   }
 
   /** input ± h Rᵀ Qᵀ where h = tanh(q R̃ᵀ + b). */
   #moved(
     input: tf.Tensor2D,
-    basis: ReturnType<typeof basisFor>,
-    parameters: Parameters,
-    { inBasis, sign }: { readonly inBasis: tf.Tensor2D; readonly sign: 1 | -1 },
+    basis: Basis,
+    { outer, inner, edge }: Triangles,
+    { inBasis, offset, sign }: { readonly inBasis: tf.Tensor2D; readonly offset: tf.Tensor2D; readonly sign: 1 | -1 },
   ): Mapped {
-    const { outer, inner, edge } = trianglesFor(parameters, { minimumSlope: this.#minimumSlope });
-    const hidden = tf.tanh(tf.add(rowProducts(inBasis, flip(inner)), parameters['b']!)) as tf.Tensor2D;
+    const hidden = tf.tanh(tf.add(rowProducts(inBasis, flip(inner)), offset)) as tf.Tensor2D;
     const step = basis.embed(rowProducts(hidden, flip(outer)));
     // 1 + h′ r r̃ = tanh² + (1 − tanh²)(1 + r r̃), a sum of what is not negative.
     const share = tf.mul(tf.sub(1, hidden), tf.add(1, hidden));

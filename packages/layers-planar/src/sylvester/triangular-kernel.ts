@@ -1,3 +1,5 @@
+import { scalarRoot } from '../two-way/scalar-root.ts';
+
 /** The numbers of a triangular system; with one row of parameters they serve all examples. */
 export interface SystemArrays {
   /** Right-hand sides, `[batch, M]`. */
@@ -24,8 +26,6 @@ export interface SystemGradients {
   readonly inner: Float64Array;
   readonly offset: Float64Array;
 }
-
-const MAX_ITERATIONS = 100;
 
 /**
  * Solves q + R tanh(R̃ q + b) = y for q, one example after the other, in float64: R and R̃ are upper triangular, so the last
@@ -56,29 +56,21 @@ export function solveTriangular(arrays: SystemArrays, { batch, rows, width }: Sy
   return roots;
 }
 
-/** The root q of q + r tanh(s q + k) = y with r s > −1: Newton steps inside a shrinking bracket. */
+/** The root q of q + r tanh(s q + k) = y with r s > −1, in y ± |r|. */
 export function solveScalar(
   y: number,
   { outer: r, inner: s, offset: k }: { readonly outer: number; readonly inner: number; readonly offset: number },
 ): number {
-  let low = y - Math.abs(r);
-  let high = y + Math.abs(r);
-  let q = y - r * Math.tanh(s * y + k);
-  let last = high - low;
-  for (let i = 0; i < MAX_ITERATIONS; i++) {
-    const h = Math.tanh(s * q + k);
-    const residual = q + r * h - y;
-    if (residual > 0) high = Math.min(high, q);
-    else low = Math.max(low, q);
-    let next = q - residual / (1 + r * s * (1 - h) * (1 + h));
-    // Bisection where Newton leaves the bracket or does not halve its steps; both are also said of NaN.
-    const steady = next >= low && next <= high && Math.abs(next - q) <= 0.5 * last;
-    if (!steady && residual !== 0) next = low + (high - low) / 2;
-    last = Math.abs(next - q);
-    q = next;
-    if (!(last > 1e-13 * (1 + Math.abs(q)))) break;
-  }
-  return q;
+  const hidden = (q: number): number => Math.tanh(s * q + k);
+  const equation = {
+    residual: (q: number): number => q + r * hidden(q) - y,
+    slope(q: number): number {
+      const h = hidden(q);
+      return 1 + r * s * (1 - h) * (1 + h);
+    },
+  };
+  const reach = Math.abs(r);
+  return scalarRoot(equation, { low: y - reach, high: y + reach, start: y - r * hidden(y) });
 }
 
 /**

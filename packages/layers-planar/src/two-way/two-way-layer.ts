@@ -8,6 +8,7 @@ import {
   type Structure,
 } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import type { StackSite } from './stack-on-arrays.ts';
 
 /** The direction that a layer computes by its closed formula. */
 export type ClosedDirection = 'forward' | 'inverse';
@@ -86,11 +87,17 @@ export abstract class TwoWayLayer extends BijectorBase {
     });
   }
 
-  /** The closed formula on `[batch, D]`; `forward` says whether it runs as latent → data. */
-  protected abstract closedMap(input: tf.Tensor2D, parameters: Parameters, site: { readonly forward: boolean }): Mapped;
+  /** One direction on `[batch, D]`: the closed formula, or the way back with the log-det of its own direction. */
+  protected abstract run(input: tf.Tensor2D, parameters: Parameters, site: StackSite): Mapped;
 
-  /** The way back of {@link closedMap} on `[batch, D]`, with the log-det of its own direction. */
-  protected abstract solvedMap(input: tf.Tensor2D, parameters: Parameters, site: { readonly forward: boolean }): Mapped;
+  /** Hands data-dependent initialization down to a conditioner that has one; returns z, which the caller disposes. */
+  initialize(x: tf.Tensor, context?: tf.Tensor): tf.Tensor {
+    this.check('x', x, context);
+    return tf.tidy(() => {
+      this.#conditioner?.initialize?.(tf.zeros([context?.shape[0] ?? 1, 0]), context);
+      return this.computeInverse(x, context).value;
+    });
+  }
 
   protected computeForward(z: tf.Tensor, context: tf.Tensor | undefined): Mapped {
     return this.#map(z, context, true);
@@ -126,10 +133,8 @@ export abstract class TwoWayLayer extends BijectorBase {
     const batch = input.shape[0]!;
     const flat = tf.reshape(input, [batch, this.size]) as tf.Tensor2D;
     const parameters = this.parametersFor(context);
-    const isClosed = forward === (this.closed === 'forward');
-    const { value, logDet } = isClosed
-      ? this.closedMap(flat, parameters, { forward })
-      : this.solvedMap(flat, parameters, { forward });
+    const solve = forward !== (this.closed === 'forward');
+    const { value, logDet } = this.run(flat, parameters, { forward, solve });
     return { value: tf.reshape(value, input.shape), logDet };
   }
 }
