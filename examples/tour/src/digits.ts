@@ -7,7 +7,15 @@ import type { Picture } from './page.ts';
 const LEVELS = 17;
 const COUNT = 10;
 
-/** Samples beside real digits, and digits whose lower half was hidden and filled in. */
+/** Real digits, to look at beside the samples. */
+export async function realDigits(data: DataTable): Promise<Picture> {
+  const real = tf.tidy(() => tf.slice(tf.tensor(data.values, [...data.shape]), [0, 0, 0], [60, 8, 8]));
+  const picture = await sheet('digits-real.png', 'real digits of the evaluation rows', real);
+  real.dispose();
+  return picture;
+}
+
+/** Samples at two temperatures, and digits whose lower half was hidden and filled in. */
 export async function digitPictures(
   name: string,
   flow: FlowModel,

@@ -8,7 +8,7 @@ import { formatTable } from '@flowzoo/cli';
 import { createRegistry } from '@flowzoo/core';
 import { coupling } from '@flowzoo/layers-coupling';
 import { listPresets, loadPreset } from '@flowzoo/zoo';
-import { digitPictures } from './digits.ts';
+import { digitPictures, realDigits } from './digits.ts';
 import { measure, type Measurement } from './measure.ts';
 import { renderPage, type Picture } from './page.ts';
 import { powerPicture } from './power.ts';
@@ -30,7 +30,12 @@ for (const { name } of await listPresets()) {
   const flow = await loadPreset(name, { registry });
   const rows = await evaluationRows(name, root);
   measurements.push(await measure(name, flow, rows));
-  pictures.push(...(name.endsWith('digits') ? await digitPictures(name, flow, rows) : await powerPicture(name, flow, rows)));
+  if (name.endsWith('digits')) {
+    if (pictures.length === 0) pictures.push(await realDigits(rows));
+    pictures.push(...(await digitPictures(name, flow, rows)));
+  } else {
+    pictures.push(...(await powerPicture(name, flow, rows)));
+  }
   flow.dispose();
 }
 

@@ -6,7 +6,7 @@ import { coupling } from '@flowzoo/layers-coupling';
 import { loadPreset } from '@flowzoo/zoo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluationRows } from './data.ts';
-import { digitPictures } from './digits.ts';
+import { digitPictures, realDigits } from './digits.ts';
 import { measure } from './measure.ts';
 import { renderPage } from './page.ts';
 import { powerPicture } from './power.ts';
@@ -42,10 +42,12 @@ describe('the tour', () => {
     const before = tf.memory().numTensors;
     const rows = await evaluationRows('nice-digits', root);
     const pictures = [
+      await realDigits(rows),
       ...(await digitPictures('nice-digits', digits, rows, { steps: 8 })),
       ...(await powerPicture('realnvp-power-hourly', power, await evaluationRows('realnvp-power-hourly', root))),
     ];
     expect(pictures.map(({ file }) => file)).toEqual([
+      'digits-real.png',
       'nice-digits-samples.png',
       'nice-digits-samples-cool.png',
       'nice-digits-inpainting.png',
