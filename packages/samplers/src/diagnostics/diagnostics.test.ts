@@ -41,6 +41,32 @@ describe('effective sample size', () => {
     expect(Math.abs(meanOf(sizes) - theory)).toBeLessThan(4 * error + 0.04 * theory);
   });
 
+  it('sums the monotone sequence of pairs where correlations swing', () => {
+    // Slow noise and a swing of period 6: ρₜ = 0.6 · 0.95ᵗ + 0.4 · 0.93ᵗ cos(πt/3), whose pairs rise again.
+    const rho = (t: number): number => 0.6 * 0.95 ** t + 0.4 * 0.93 ** t * Math.cos((Math.PI * t) / 3);
+    const pairs = Array.from({ length: 300 }, (_, k) => rho(2 * k) + rho(2 * k + 1));
+    let least = Infinity;
+    const monotone = pairs.reduce((sum, pair) => sum + (least = Math.min(least, pair)), 0);
+    const length = 100_000;
+    const random = new Random(8);
+    const slow = autoregressive(0.95, length, random);
+    let [real, imaginary] = [random.normal(), random.normal()];
+    const [cosine, sine] = [0.93 * Math.cos(Math.PI / 3), 0.93 * Math.sin(Math.PI / 3)];
+    const noise = Math.sqrt(1 - 0.93 ** 2);
+    const chain = slow.map((value) => {
+      [real, imaginary] = [
+        cosine * real - sine * imaginary + noise * random.normal(),
+        sine * real + cosine * imaginary + noise * random.normal(),
+      ];
+      return Math.sqrt(0.6) * value + Math.sqrt(0.4) * real;
+    });
+    const time = length / effectiveSampleSize([chain]);
+    const all = pairs.reduce((sum, pair) => sum + pair, 0);
+    expect((2 * all - 1) / (2 * monotone - 1)).toBeGreaterThan(1.25);
+    expect(time / (2 * monotone - 1)).toBeGreaterThan(0.88);
+    expect(time / (2 * monotone - 1)).toBeLessThan(1.12);
+  });
+
   it('makes the standard error of a mean right, over many seeds', () => {
     expectStandardNormal(
       seeds.map((seed) => {

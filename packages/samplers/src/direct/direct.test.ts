@@ -4,7 +4,7 @@ import { plainProposal } from '../proposals/plain-proposal.ts';
 import { plainTarget } from '../targets/plain-target.ts';
 import { expectStandardNormal, faultOf, meanOf, seeds } from '../test-statistics.ts';
 import { boxMuller, boxMullerNormals } from './box-muller.ts';
-import { sampleCategorical } from './categorical.ts';
+import { invertCategorical, sampleCategorical } from './categorical.ts';
 import { invertCdf, sampleInverseCdf } from './inverse-cdf.ts';
 import { rejectionSample } from './rejection.ts';
 
@@ -88,6 +88,11 @@ describe('categorical', () => {
     );
     const logWeights = [-Infinity, -1000, -Infinity, -1000 + Math.log(3), -Infinity];
     expect(sampleCategorical({ logWeights }, { count, seed: seeds[0]! })).toEqual(runs[0]);
+  });
+
+  it('inverts where a category begins, and passes over what has no probability', () => {
+    const cumulative = Float64Array.of(0, 0.25, 0.25, 1, 1);
+    expect([0, 0.2, 0.25, 0.99].map((u) => invertCategorical(cumulative, u))).toEqual([1, 1, 3, 3]);
   });
 
   const faults: readonly (readonly [weights: number[], message: string])[] = [
