@@ -26,7 +26,10 @@ export async function digitPictures(
   const samples = await flow.sample(60, { seed: 7 });
   const cool = await flow.sample(60, { seed: 7, temperature: 0.8 });
   const shown = tf.slice(real, [0, 0, 0], [COUNT, 8, 8]);
-  const mask = tf.tensor(Float32Array.from({ length: 64 }, (_, i) => (i < 32 ? 1 : 0)), [8, 8]);
+  const mask = tf.tensor(
+    Float32Array.from({ length: 64 }, (_, i) => (i < 32 ? 1 : 0)),
+    [8, 8],
+  );
   const climbed = await inpaint(flow, { x: shown, mask, method: 'ascent', steps, seed: 3 });
   const sampled = await inpaint(flow, { x: shown, mask, method: 'langevin', steps: 2 * steps, seed: 3 });
   const hidden = tf.tidy(() => tf.add(tf.mul(shown, mask), tf.mul(tf.sub(1, mask), 4)));
