@@ -142,7 +142,10 @@ try {
     mustRefuse('out-rotation', others, { code: 'E_REQUIRES', words: [`npm i ${plugin.name}`] });
   });
 
-  checks.check('the zoo and the command install', () => install('@flowzoo/zoo', '@flowzoo/cli'));
+  checks.check('the zoo and the command install', () =>
+    // Everything the command depends on comes from tarballs: nothing of ours is on the registry yet.
+    install('@flowzoo/layers-planar', '@flowzoo/zoo', '@flowzoo/cli'),
+  );
   checks.check('a preset loads, scores and draws from the installed zoo', () => {
     const { presets, name, scores, sampleShape } = program('preset');
     mustHold(presets.length > 0, 'the zoo lists no preset');

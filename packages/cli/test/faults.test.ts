@@ -212,7 +212,7 @@ describe('what was understood and fails', () => {
       'a mask of grey',
       'inpaint @table --data @rows.npy --mask @grey.csv',
       'E_MASK',
-      /holds only 1 \(visible\) and 0 \(hidden\) \(got 0\.5\)/,
+      /holds only 1 \(visible\) and 0 \(hidden\) \(expected 0 or 1, got 0\.5\)\. Round it first/,
     ],
     [
       'a mask of another shape',

@@ -89,7 +89,9 @@ describe('flowzoo check and schema', () => {
     const path = await workshop.writeText('broken.json', '{ "format": ');
     const { code, out } = await flowzoo(['check', path]);
     expect(code).toBe(1);
-    expect(out).toMatch(/broken\.json: the file is not JSON \(expected a flowzoo\/model document, got .*\)\n$/);
+    expect(out).toMatch(
+      /broken\.json: the file is not JSON \(expected a flowzoo\/model document, got .*\)\. Check the name.*\n$/,
+    );
   });
 
   it('prints the schema of all registered types', async () => {
