@@ -12,6 +12,7 @@ import { digitPictures, realDigits } from './digits.ts';
 import { measure, type Measurement } from './measure.ts';
 import { renderPage, type Picture } from './page.ts';
 import { powerPicture } from './power.ts';
+import { energyPicture, samplerPicture } from './targets.ts';
 import { evaluationRows } from './data.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -39,6 +40,12 @@ for (const { name } of await listPresets()) {
   flow.dispose();
 }
 
+console.error('four energies: fitting …');
+const fitted = await energyPicture({ steps: 300 });
+console.error('a double well: fitting a flow, running chains …');
+const sampled = await samplerPicture({ steps: 300, draws: 4000 });
+pictures.push(fitted.picture, sampled.picture);
+
 for (const { file, png } of pictures) await writeFile(join(options.out, file), png);
 await writeFile(join(options.out, 'index.html'), renderPage(measurements, pictures));
 
@@ -58,5 +65,6 @@ console.log(
     alignRight: [1, 2, 4, 5, 6, 7],
   }),
 );
+console.log(`\n${fitted.table}\n\n${sampled.table}`);
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
 console.log(`\n${pictures.length} pictures and a page to look at: ${join(options.out, 'index.html')} (${seconds} s)`);

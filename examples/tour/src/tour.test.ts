@@ -10,6 +10,7 @@ import { digitPictures, realDigits } from './digits.ts';
 import { measure } from './measure.ts';
 import { renderPage } from './page.ts';
 import { powerPicture } from './power.ts';
+import { energyPicture, samplerPicture } from './targets.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const PNG = [0x89, 0x50, 0x4e, 0x47];
@@ -54,6 +55,17 @@ describe('the tour', () => {
       'realnvp-power-hourly-pairs.png',
     ]);
     for (const { png } of pictures) expect([...png.subarray(0, 4)]).toEqual(PNG);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('fits energies and runs chains, and leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    const { picture, table } = await energyPicture({ steps: 2 });
+    expect([...picture.png.subarray(0, 4)]).toEqual(PNG);
+    expect(table).toContain('U1');
+    const traces = await samplerPicture({ steps: 5, draws: 40 });
+    expect([...traces.picture.png.subarray(0, 4)]).toEqual(PNG);
+    expect(traces.table).toContain('random walk');
     expect(tf.memory().numTensors).toBe(before);
   });
 
