@@ -41,7 +41,7 @@ for (const { name } of await listPresets()) {
 }
 
 console.error('four energies: fitting …');
-const fitted = await energyPicture({ steps: 300 });
+const fitted = await energyPicture({ steps: 400 });
 console.error('a double well: fitting a flow, running chains …');
 const sampled = await samplerPicture({ steps: 300, draws: 4000 });
 pictures.push(fitted.picture, sampled.picture);
