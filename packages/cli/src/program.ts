@@ -13,13 +13,6 @@ import { addSessionOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
 import { commandVersion } from './version.ts';
 
-/** What a command needs besides its own options. */
-export interface CommandContext {
-  readonly terminal: Terminal;
-  /** The exit code, for commands whose answer is one. */
-  readonly outcome: { exitCode: number };
-}
-
 const COMMANDS = [addList, addShow, addCheck, addSchema, addTrain, addSample, addScore, addCode, addInpaint, addDoctor];
 
 /** The whole command line. Errors and exits are thrown, never taken. */

@@ -3,7 +3,7 @@ import { formatFault, isFlowzooError, type SpecFault } from '@flowzoo/core';
 import { specOf } from '../model-argument.ts';
 import { addExamples, addJson } from '../options.ts';
 import { pluginHint } from '../plugins/plugin-hint.ts';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 import { openSession, type Session, type SessionOptions } from '../session.ts';
 
 /** `flowzoo check`: every fault of a spec, one line each; exit code 1 when there is one. */

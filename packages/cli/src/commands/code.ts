@@ -6,7 +6,7 @@ import { readContext, readEvents, readInput, toTensor, type ModelInput } from '.
 import { dataTraits, openFlow } from '../model-argument.ts';
 import { addDataOptions, addDataOut, addExamples, wholeNumber, type DataOptions } from '../options.ts';
 import { checkOut, writeTensor } from '../output.ts';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 import { createProgress } from '../terminal/index.ts';
 

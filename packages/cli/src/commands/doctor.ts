@@ -3,7 +3,7 @@ import type { FlowModel, Registry } from '@flowzoo/core';
 import { listPresets, loadPreset } from '@flowzoo/zoo';
 import type { Command } from 'commander';
 import { addExamples, addJson } from '../options.ts';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 import type { Terminal } from '../terminal.ts';
 import { commandVersion } from '../version.ts';

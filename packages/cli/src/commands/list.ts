@@ -1,7 +1,7 @@
 import { listPresets } from '@flowzoo/zoo';
 import type { Command } from 'commander';
 import { addExamples, addJson } from '../options.ts';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 import { formatBytes, formatCount, formatTable } from '../terminal/index.ts';
 
 /** `flowzoo list`: the presets there are. */

@@ -3,7 +3,7 @@ import { readContext, toTensor } from '../input.ts';
 import { dataTraits, openModel } from '../model-argument.ts';
 import { addDataOut, addExamples, positiveNumber, wholeNumber } from '../options.ts';
 import { checkOut, writeTensor } from '../output.ts';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 import { createProgress } from '../terminal/index.ts';
 

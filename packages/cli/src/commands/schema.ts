@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples } from '../options.ts';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 
 /** `flowzoo schema`: the JSON Schema of specs, composed of everything registered. */

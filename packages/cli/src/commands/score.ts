@@ -5,7 +5,7 @@ import { readInput } from '../input.ts';
 import { openModel } from '../model-argument.ts';
 import { addDataOptions, addExamples, addJson, wholeNumber, type DataOptions } from '../options.ts';
 import { checkOut } from '../output.ts';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 import { createProgress, formatNumber, formatUncertain } from '../terminal/index.ts';
 

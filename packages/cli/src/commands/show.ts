@@ -2,7 +2,7 @@ import { describeModel, type ModelSummary } from '@flowzoo/core';
 import type { Command } from 'commander';
 import { specOf } from '../model-argument.ts';
 import { addExamples, addJson } from '../options.ts';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 import { formatCount, formatTable } from '../terminal/index.ts';
 

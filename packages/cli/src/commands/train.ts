@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { specOf } from '../model-argument.ts';
 import { addDataOptions, addExamples, positiveNumber, rowRange, wholeNumber } from '../options.ts';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-context.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 import { applyOverrides, DEFAULT_STEPS, type Overrides } from '../training/overrides.ts';
 import { trainModel, type TrainOptions } from '../training/train-model.ts';
