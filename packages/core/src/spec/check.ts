@@ -5,8 +5,9 @@ import { repeatSchema, type PartTables } from './composed-schema.ts';
 import { envelopeSchema } from './envelope.ts';
 import { show, type SpecFault } from './faults.ts';
 import { checkEventSize } from './limits.ts';
-import { migratePart } from './migrate.ts';
-import { SPEC_FORMAT, SPEC_VERSION } from './model-spec.ts';
+import { migrateEnvelope } from './migrate-envelope.ts';
+import { migratePart } from './migrate-part.ts';
+import { SPEC_FORMAT } from './model-spec.ts';
 import { partSchema, Validator, type NestedPart } from './validator.ts';
 
 /** What a check of a document looks parts and plugins up in. */
@@ -105,7 +106,7 @@ function checkHeader(spec: unknown): SpecFault[] {
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
     return [{ code: 'E_SPEC', path: '', message: `a spec must be a JSON object (got ${show(spec)})` }];
   }
-  const { format, version } = spec as { format?: unknown; version?: unknown };
+  const { format } = spec as { format?: unknown };
   if (format !== SPEC_FORMAT) {
     return [
       {
@@ -115,9 +116,6 @@ function checkHeader(spec: unknown): SpecFault[] {
       },
     ];
   }
-  if (typeof version === 'number' && version > SPEC_VERSION) {
-    const message = `this spec has version ${version}, this core reads up to ${SPEC_VERSION}: npm i @flowzoo/core@latest`;
-    return [{ code: 'E_SPEC_VERSION', path: 'version', message }];
-  }
-  return [];
+  const outdated = migrateEnvelope(spec as Record<string, unknown>);
+  return outdated === null ? [] : [outdated];
 }
