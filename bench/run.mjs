@@ -1,0 +1,66 @@
+// Runs the benchmark: node bench/run.mjs [case…] [--json] [--seconds N]
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import { version_wasm as wasmVersion } from '@tensorflow/tfjs-backend-wasm';
+import { cases } from './cases.mjs';
+import { measureInTurn, summarizeTimes } from './measure.mjs';
+import { describeMachine, machineFacts, resultOf, tableOf } from './report.mjs';
+import { measureRival, torchVersion } from './rivals.mjs';
+import { selectCases } from './select.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '1' },
+    list: { type: 'boolean', default: false },
+  },
+});
+const seconds = Number(values.seconds);
+if (!(seconds >= 0)) fail(`--seconds: expected a number of at least 0 (got ${values.seconds})`);
+const { selected, unknown } = selectCases(cases, positionals);
+if (unknown.length > 0) {
+  fail(`unknown case ${unknown.join(', ')}; there are ${cases.map(({ name }) => name).join(', ')}`);
+}
+
+if (values.list) {
+  console.log(cases.map(({ name, work }) => `${name}: ${work}`).join('\n'));
+} else {
+  await runCases();
+}
+
+async function runCases() {
+  await tf.setBackend('wasm');
+  await tf.ready();
+  const machine = machineFacts({ tf, wasmVersion });
+  const torch = await torchVersion();
+  const results = [];
+  for (const each of selected) {
+    process.stderr.write(`${each.name} …\n`);
+    const rivals = torch === null ? [] : await measureRival(each, { seconds });
+    results.push(resultOf(each, { ...(await measureCase(each)), rivals }));
+  }
+  if (values.json) {
+    console.log(JSON.stringify({ machine, seconds, torch, results }, null, 2));
+    return;
+  }
+  console.log(describeMachine(machine));
+  console.log(torch === null ? 'No python3 with torch here: no rivals.' : `Rivals: plain PyTorch ${torch}`);
+  console.log(`\n${tableOf(results)}`);
+}
+
+async function measureCase(each) {
+  const { ours, stock, owned } = each.prepare();
+  try {
+    const subjects = stock === undefined ? [ours] : [ours, stock];
+    const [own, other] = await measureInTurn(subjects, { seconds, rounds: each.rounds });
+    return { ours: summarizeTimes(own), ...(other === undefined ? {} : { stock: summarizeTimes(other) }) };
+  } finally {
+    for (const thing of owned) thing.dispose();
+  }
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(2);
+}
