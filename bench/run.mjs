@@ -8,14 +8,7 @@ import { describeMachine, machineFacts, resultOf, tableOf } from './report.mjs';
 import { measureRival, torchVersion } from './rivals.mjs';
 import { selectCases } from './select.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '1' },
-    list: { type: 'boolean', default: false },
-  },
-});
+const { values, positionals } = readArguments();
 const seconds = Number(values.seconds);
 if (!(seconds >= 0)) fail(`--seconds: expected a number of at least 0 (got ${values.seconds})`);
 const { selected, unknown } = selectCases(cases, positionals);
@@ -27,6 +20,19 @@ if (values.list) {
   console.log(cases.map(({ name, work }) => `${name}: ${work}`).join('\n'));
 } else {
   await runCases();
+}
+
+function readArguments() {
+  const options = {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '1' },
+    list: { type: 'boolean', default: false },
+  };
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    return fail(`${error.message}\nnode bench/run.mjs [case…] [--json] [--seconds N] [--list]`);
+  }
 }
 
 async function runCases() {
