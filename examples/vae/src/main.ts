@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { renderSheet, toPng } from '@flowzoo/cli';
 import { FlowzooError, isFlowzooError, type FitEvent } from '@flowzoo/core';
+import { readFileBytes } from '@flowzoo/core/node';
 import {
   formatComparison,
   posteriorNames,
@@ -86,8 +87,21 @@ async function compare(paths: readonly string[]): Promise<void> {
   if (paths.length === 0) {
     throw new FlowzooError('E_OPTION', 'name the .json files that trainings have written', { at: 'compare' });
   }
-  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
-  console.log(formatComparison(texts.map((text) => JSON.parse(text) as VaeResult)));
+  console.log(formatComparison(await Promise.all(paths.map(readResult))));
+}
+
+async function readResult(path: string): Promise<VaeResult> {
+  const text = new TextDecoder().decode(await readFileBytes(path));
+  try {
+    const result = JSON.parse(text) as VaeResult;
+    if (posteriorNames.includes(result?.posterior) && 'negativeLogLikelihood' in result) return result;
+  } catch {
+    // What is no JSON is no result either.
+  }
+  throw new FlowzooError('E_DATA_FORMAT', 'these are not the figures of a training', {
+    at: path,
+    expected: 'a POSTERIOR-SEED.json that a training has written',
+  });
 }
 
 function report(event: FitEvent): void {

@@ -1,4 +1,4 @@
-import { evaluate, fit, Random, type DataArray, type FitEvent } from '@flowzoo/core';
+import { evaluate, fit, FlowzooError, Random, type DataArray, type FitEvent } from '@flowzoo/core';
 import type { Images } from './images.ts';
 import type { PosteriorName } from './posterior.ts';
 import { VariationalAutoencoder } from './variational-autoencoder.ts';
@@ -45,12 +45,18 @@ export interface VaeResult {
   readonly evaluationSeconds: number;
 }
 
-/** Trains on the training images, keeps the weights that are best on the validation images, and scores on the test images. */
+/**
+ * Trains on the training images, keeps the weights that are best on the validation images, and scores on the test images.
+ * The caller disposes the model.
+ *
+ * @throws E_OPTION, E_SPEC and what core's `fit` and `evaluate` throw
+ */
 export async function trainVae(
   images: Images,
   options: TrainOptions,
 ): Promise<{ readonly model: VariationalAutoencoder; readonly result: VaeResult }> {
   const { posterior, seed, steps, batchSize = 128, latent = 32, draws = 128, importanceRows = 1000 } = options;
+  const chosen = randomRows(images.test, importanceRows);
   const model = new VariationalAutoencoder({ eventShape: images.training.shape.slice(1), posterior, seed, latent });
   try {
     const fitted = await fit(model, images.training, {
@@ -62,7 +68,6 @@ export async function trainVae(
       onEvent: options.onEvent,
     });
     const started = performance.now();
-    const chosen = randomRows(images.test, importanceRows);
     const elbo = await evaluate(model, images.test, { draws: 1, batchSize: 500 });
     const weighted = await evaluate(model, chosen, { draws, combine: 'log-mean-exp', batchSize: 500 });
     let parameters = 0;
@@ -94,6 +99,12 @@ export async function trainVae(
 
 /** Rows chosen by a fixed seed; the test images are sorted by digit, so that the first ones would be zeros. */
 function randomRows({ shape, values }: DataArray, count: number): DataArray {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new FlowzooError('E_OPTION', 'the number of test images must be a whole number, 1 or more', {
+      at: 'importanceRows',
+      found: String(count),
+    });
+  }
   const rows = shape[0]!;
   if (count >= rows) return { shape, values };
   const width = values.length / rows;

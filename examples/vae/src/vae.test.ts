@@ -136,6 +136,13 @@ describe('a VariationalAutoencoder', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('is not trained when it could not be scored', async () => {
+    const options = { posterior: 'none', seed: 1, steps: 5, importanceRows: 0.5 } as const;
+    await expect(trainVae(images, options)).rejects.toThrow(
+      'importanceRows: the number of test images must be a whole number, 1 or more (got 0.5)',
+    );
+  });
+
   it('refuses images of another size, and use after dispose', () => {
     const model = new VariationalAutoencoder({ eventShape: [6, 6], posterior: 'none', ...DIMENSIONS });
     const wrong = tf.zeros([2, 6, 5]);
