@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { coupling } from '@flowzoo/layers-coupling';
+import { autoregressive } from '@flowzoo/layers-autoregressive';
+import { glow } from '@flowzoo/layers-glow';
 import { planar } from '@flowzoo/layers-planar';
 import { createRegistry, FlowzooError, type Registry } from '@flowzoo/core';
 import { importPlugins } from './plugins/import-plugins.ts';
@@ -28,7 +30,7 @@ export interface Session {
  */
 export async function openSession(options: SessionOptions, terminal: Terminal): Promise<Session> {
   await startEngine(options.backend ?? 'wasm');
-  const registry = createRegistry().use(coupling).use(planar);
+  const registry = createRegistry().use(coupling).use(planar).use(autoregressive).use(glow);
   for (const name of options.plugin ?? []) {
     const place = { folder: process.cwd(), at: `--plugin ${name}` };
     for (const plugin of await importPlugins(name, place)) registry.use(plugin);

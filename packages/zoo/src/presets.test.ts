@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { createRegistry, describeModel, type FlowModel } from '@flowzoo/core';
 // The families are registered by whoever loads a preset; a test is such a caller.
 import { coupling } from '@flowzoo/layers-coupling';
+import { autoregressive } from '@flowzoo/layers-autoregressive';
+import { glow } from '@flowzoo/layers-glow';
 import { planar } from '@flowzoo/layers-planar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listPresets, loadPreset, presetCard, presetSpec } from './index.ts';
@@ -164,7 +166,7 @@ describe('a base URL', () => {
 describe('the shipped schema', () => {
   it('is the composed schema of the official families: npm run schema writes it', async () => {
     const shipped = JSON.parse(await readFile(`${folder}../schema/flowzoo-model.schema.json`, 'utf8')) as unknown;
-    const official = createRegistry().use(coupling).use(planar);
+    const official = createRegistry().use(coupling).use(planar).use(autoregressive).use(glow);
     expect(shipped).toEqual(JSON.parse(JSON.stringify(official.schema())));
   });
 });

@@ -1,0 +1,1 @@
+export { autoregressive } from './plugin.ts';

@@ -1,0 +1,1 @@
+export { glow } from './plugin.ts';
