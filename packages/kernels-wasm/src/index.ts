@@ -1,1 +1,5 @@
-export {};
+export { accelerate, restore, type AccelerateOptions } from './accelerate.ts';
+export type { Acceleration } from './acceleration.ts';
+export { Host, type KernelFactory, type StockKernel } from './host/host.ts';
+export type { StockBackend } from './host/stock-backend.ts';
+export type { StartedTier, Tier, TierOptions, Unavailable } from './tiers/tier.ts';
