@@ -1,10 +1,11 @@
 import type { Host, KernelFactory } from '../host/host.ts';
 import { elementwise } from '../kernels/elementwise/elementwise.ts';
 import type { KernelGroup } from '../kernels/kernel-group.ts';
+import { optimizers } from '../kernels/optimizers/optimizers.ts';
 import { instantiate, validates } from '../module/instantiate.ts';
 import type { StartedTier, Tier, TierOptions, Unavailable } from './tier.ts';
 
-const GROUPS: readonly KernelGroup[] = [elementwise];
+const GROUPS: readonly KernelGroup[] = [elementwise, optimizers];
 
 /** Kernels in WebAssembly modules of this package, on the heap of tfjs. */
 export const wasmTier: Tier = {
