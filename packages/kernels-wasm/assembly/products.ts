@@ -1,0 +1,1 @@
+export { gemm, gemmSpace } from './products/gemm';

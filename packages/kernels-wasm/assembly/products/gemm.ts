@@ -1,0 +1,185 @@
+import { packPanels, packRows } from './pack';
+import { tile } from './tile';
+
+/** Steps of the sum in one block: a panel of eight columns (8 KB) and five rows (5 KB) stay in the L1 cache. */
+const INNER_BLOCK: usize = 256;
+/** Columns in one block: its panels stay in the L2 cache. */
+const COLUMN_BLOCK: usize = 512;
+/** Rows in one block, for those that are packed: they stay in the L2 cache beside the panels. */
+const ROW_BLOCK: usize = 240;
+/** With fewer rows than this, packing b costs more than it gives. */
+const FEWEST_ROWS_TO_PACK: usize = 12;
+
+/**
+ * c[i, j] = Σₖ a[i, k] b[k, j] (+ addend[i, j]) of float32 matrices with any strides, i < rows, j < columns, k < inner.
+ * Strides count elements: a[i, k] is at `a + 4 (i aRowStride + k aColumnStride)`, so swapping the two transposes;
+ * the columns of c and of the addend lie side by side. `addend` 0 means none; a bias has addendRowStride 0; `c` itself
+ * (with cRowStride) accumulates. c is read only where it is the addend, and must overlap neither a nor b.
+ * No inner steps leave zeros or the addend.
+ *
+ * @param space Working memory of {@link gemmSpace} bytes, aligned to 16.
+ */
+export function gemm(
+  a: usize,
+  aRowStride: usize,
+  aColumnStride: usize,
+  b: usize,
+  bRowStride: usize,
+  bColumnStride: usize,
+  c: usize,
+  cRowStride: usize,
+  addend: usize,
+  addendRowStride: usize,
+  rows: usize,
+  columns: usize,
+  inner: usize,
+  space: usize,
+): void {
+  if (rows == 0 || columns == 0) return;
+  const cRow = cRowStride << 2;
+  const addendRow = addendRowStride << 2;
+  if (inner == 0) return fill(c, cRow, addend, addendRow, rows, columns);
+  const aRow = aRowStride << 2;
+  const aColumn = aColumnStride << 2;
+  const bRow = bRowStride << 2;
+  const bColumn = bColumnStride << 2;
+  const blocks = (inner + INNER_BLOCK - 1) / INNER_BLOCK;
+  const innerBlock = (inner + blocks - 1) / blocks;
+  for (let j: usize = 0; j < columns; j += COLUMN_BLOCK) {
+    const width = min(columns - j, COLUMN_BLOCK);
+    const cBlock = c + (j << 2);
+    let from = addend != 0 ? addend + (j << 2) : 0;
+    let fromRow = addendRow;
+    for (let k: usize = 0; k < inner; k += innerBlock) {
+      const steps = min(inner - k, innerBlock);
+      const bBlock = b + k * bRow + j * bColumn;
+      const aBlock = a + k * aColumn;
+      if (rows < FEWEST_ROWS_TO_PACK && bColumn == 4) {
+        unpackedBlock(aBlock, aRow, aColumn, bBlock, bRow, cBlock, cRow, from, fromRow, rows, width, steps, space);
+      } else {
+        packPanels(bBlock, bRow, bColumn, steps, width, space);
+        const rowSpace = space + panelBytes(width, steps);
+        for (let i: usize = 0; i < rows; i += ROW_BLOCK) {
+          const height = min(rows - i, ROW_BLOCK);
+          const aPart = aBlock + i * aRow;
+          const cPart = cBlock + i * cRow;
+          const fromPart = from != 0 ? from + i * fromRow : 0;
+          if (aColumn == 4) {
+            panelBlock(aPart, aRow, 4, false, space, cPart, cRow, fromPart, fromRow, height, width, steps);
+          } else {
+            packBlock(aPart, aRow, aColumn, height, steps, rowSpace);
+            panelBlock(rowSpace, 0, 0, true, space, cPart, cRow, fromPart, fromRow, height, width, steps);
+          }
+        }
+      }
+      // The further blocks of the sum add to what the first has written.
+      from = cBlock;
+      fromRow = cRow;
+    }
+  }
+}
+
+/** Bytes of working memory that {@link gemm} needs: less than 0.8 MB whatever the size. */
+export function gemmSpace(rows: usize, columns: usize, inner: usize): usize {
+  const steps = min(inner, INNER_BLOCK);
+  return panelBytes(min(columns, COLUMN_BLOCK), steps) + ((min(rows, ROW_BLOCK) * steps) << 2);
+}
+
+@inline
+function panelBytes(columns: usize, steps: usize): usize {
+  return ((columns + 7) >> 3) * (steps << 5);
+}
+
+/** Rows of the next tile: five, but nothing narrower than three at the end, where a tile would wait for its own sums. */
+@inline
+function tileRows(left: usize): usize {
+  if (left >= 8) return 5;
+  return left == 7 ? 4 : left == 6 ? 3 : left;
+}
+
+/** All tiles of a block: a panel of b stays in the L1 cache while the rows of a pass by. */
+function panelBlock(
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  packed: bool,
+  panels: usize,
+  c: usize,
+  cRow: usize,
+  from: usize,
+  fromRow: usize,
+  rows: usize,
+  columns: usize,
+  inner: usize,
+): void {
+  for (let j: usize = 0; j < columns; j += 8) {
+    const width = min(columns - j, 8);
+    const at = j << 2;
+    let i: usize = 0;
+    do {
+      const height = tileRows(rows - i);
+      const aTile = packed ? a + ((i * inner) << 2) : a + i * aRow;
+      const row = packed ? 4 : aRow;
+      const step = packed ? height << 2 : aStep;
+      const fromTile = from != 0 ? from + i * fromRow + at : 0;
+      tile(height, aTile, row, step, panels, 32, inner, c + i * cRow + at, cRow, fromTile, fromRow, width);
+      i += height;
+    } while (i < rows);
+    panels += inner << 5;
+  }
+}
+
+/** The tiles of a block of few rows: b is read where it is, but for the last columns, which would be read too far. */
+function unpackedBlock(
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bRow: usize,
+  c: usize,
+  cRow: usize,
+  from: usize,
+  fromRow: usize,
+  rows: usize,
+  columns: usize,
+  inner: usize,
+  space: usize,
+): void {
+  const rest = columns & 7;
+  const whole = columns - rest;
+  if (rest > 0) packPanels(b + (whole << 2), bRow, 4, inner, rest, space);
+  let i: usize = 0;
+  do {
+    const height = tileRows(rows - i);
+    const aTile = a + i * aRow;
+    const cTile = c + i * cRow;
+    const fromTile = from != 0 ? from + i * fromRow : 0;
+    for (let at: usize = 0; at < whole << 2; at += 32) {
+      const fromHere = from != 0 ? fromTile + at : 0;
+      tile(height, aTile, aRow, aStep, b + at, bRow, inner, cTile + at, cRow, fromHere, fromRow, 8);
+    }
+    if (rest > 0) {
+      const at = whole << 2;
+      const fromHere = from != 0 ? fromTile + at : 0;
+      tile(height, aTile, aRow, aStep, space, 32, inner, cTile + at, cRow, fromHere, fromRow, rest);
+    }
+    i += height;
+  } while (i < rows);
+}
+
+function packBlock(a: usize, aRow: usize, aStep: usize, rows: usize, inner: usize, to: usize): void {
+  let i: usize = 0;
+  do {
+    const height = tileRows(rows - i);
+    packRows(a + i * aRow, aRow, aStep, height, inner, to + ((i * inner) << 2));
+    i += height;
+  } while (i < rows);
+}
+
+function fill(c: usize, cRow: usize, addend: usize, addendRow: usize, rows: usize, columns: usize): void {
+  for (let i: usize = 0; i < rows; i++, c += cRow) {
+    if (addend == 0) memory.fill(c, 0, columns << 2);
+    else if (addend != c) memory.copy(c, addend, columns << 2);
+    if (addend != 0) addend += addendRow;
+  }
+}
