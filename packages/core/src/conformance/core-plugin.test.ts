@@ -3,6 +3,9 @@ import { describe, it } from 'vitest';
 import { core } from '../plugin.ts';
 import { conformance, type Case, type CaseOptions } from './index.ts';
 
+/** MADE's own head: log-precisions, unbounded. */
+const MADE_HEAD = { components: 3, output: 'affine', spread: 0, logScale: { gain: -0.5, squash: 'none' } };
+
 /** What the schema's defaults do not tell: domains, required options, layers inside layers. */
 const cases: Record<string, readonly Case[] | CaseOptions> = {
   exp: { domain: 'positive', largest: { data: 1e4, latent: 80 } },
@@ -78,6 +81,25 @@ const cases: Record<string, readonly Case[] | CaseOptions> = {
     { name: 'one bin, forward', event: [6], config: { bins: 1, direction: 'forward' } },
     { name: 'free ends, linear tails', event: [6], config: { boundary: 'free', tails: 'linear', interval: [-3, 2] } },
     { name: 'exp slopes, first bin split', event: [6], config: { slope: { map: 'exp' }, bin: { splitFirst: true } } },
+  ],
+  'mixture-of-gaussians': [
+    { name: 'defaults', event: [6] },
+    { name: 'one component, forward', event: [6], config: { components: 1, direction: 'forward' } },
+    { name: 'log-precisions, outer map', event: [6], config: MADE_HEAD },
+    // Further out a float32 level is 1.
+    {
+      name: 'levels',
+      event: [6],
+      config: { output: 'unit', components: 3 },
+      domain: { low: -2, high: 2 },
+      latentDomain: 'unit',
+    },
+  ],
+  'mixture-of-logistics': [
+    { name: 'defaults', event: [6] },
+    { name: 'two components, forward', event: [6], config: { components: 2, direction: 'forward', output: 'real' } },
+    { name: 'alike at the start', event: [6], config: { spread: 0, components: 3 } },
+    { name: 'levels', event: [6], config: { output: 'unit', components: 3 }, latentDomain: 'unit' },
   ],
   // Filters have slow gradients on these backends: few channels.
   convnet: { config: { hidden: 4, blocks: 1 } },

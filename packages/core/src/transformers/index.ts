@@ -1,11 +1,16 @@
 import type { TransformerDefinition } from '../registry/plugin.ts';
 import { additiveDefinition } from './additive.ts';
 import { affineDefinition } from './affine.ts';
+import { mixtureOfGaussiansDefinition } from './mixture/mixture-of-gaussians.ts';
+import { mixtureOfLogisticsDefinition } from './mixture/mixture-of-logistics.ts';
 import { rationalQuadraticSplineDefinition } from './spline/rational-quadratic-spline.ts';
 
 export { Additive, type AdditiveOptions } from './additive.ts';
 export { Affine, type AffineOptions } from './affine.ts';
 export type { Direction } from './direction.ts';
+export { MixtureOfGaussians } from './mixture/mixture-of-gaussians.ts';
+export { MixtureOfLogistics } from './mixture/mixture-of-logistics.ts';
+export type { LogScaleOptions, MixtureOptions, MixtureOutput } from './mixture/mixture-options.ts';
 export type { ScaleMapName, ScaleMapOptions } from './scale-map.ts';
 export { RationalQuadraticSpline } from './spline/rational-quadratic-spline.ts';
 export type {
@@ -21,5 +26,7 @@ export type { Squash } from './squash.ts';
 export const transformers: Readonly<Record<string, TransformerDefinition>> = {
   additive: additiveDefinition,
   affine: affineDefinition,
+  'mixture-of-gaussians': mixtureOfGaussiansDefinition,
+  'mixture-of-logistics': mixtureOfLogisticsDefinition,
   'rational-quadratic-spline': rationalQuadraticSplineDefinition,
 };
