@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../contracts/shape.ts';
+import { runNamedKernel } from '../ops/named-kernel.ts';
 
 const HOST_BACKENDS: readonly string[] = ['cpu', 'wasm'];
 
@@ -41,6 +42,7 @@ export class FlatParameters {
 
   /** Replaces the values of all variables; the vector stays the caller's. */
   write(flat: tf.Tensor1D): void {
+    if (this.#hostMemory === undefined && this.#assign(() => this.#cut(flat))) return;
     // Where tensors live in the memory of the CPU, one read and many small uploads are far cheaper than slices: wasm
     // copies the whole vector for each slice. On a GPU it is the other way round.
     const hostMemory = this.#hostMemory ?? HOST_BACKENDS.includes(tf.getBackend());
@@ -54,11 +56,23 @@ export class FlatParameters {
     this.#assign(() => this.#sizes.map((size) => tf.tensor1d(values.slice(start, (start += size)))));
   }
 
-  #assign(pieces: () => readonly tf.Tensor[]): void {
+  /** By one kernel call, where the backend has that. */
+  #cut(flat: tf.Tensor1D): tf.Tensor[] | null {
+    return runNamedKernel('SplitFlat', { x: flat }, { shapes: this.entries.map(({ shape }) => shape) });
+  }
+
+  /** Says whether there were pieces. */
+  #assign(pieces: () => readonly tf.Tensor[] | null): boolean {
+    let found = false;
     tf.tidy(() => {
       const values = pieces();
-      this.#variables.forEach((variable, index) => variable.assign(tf.reshape(values[index]!, variable.shape)));
+      found = values !== null;
+      values?.forEach((value, index) => {
+        const variable = this.#variables[index]!;
+        variable.assign(tf.reshape(value, variable.shape));
+      });
     });
+    return found;
   }
 
   /**

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { FlowzooError } from '../errors/flowzoo-error.ts';
+import { runNamedKernel } from '../ops/named-kernel.ts';
 
 /** A resolved choice of optimizer. */
 export interface OptimizerSettings {
@@ -43,6 +44,8 @@ export const createOptimizer: OptimizerFactory = (settings, size) =>
 /** Slots of a rule that keeps two moving averages. */
 abstract class TwoSlots implements Optimizer {
   protected readonly settings: OptimizerSettings;
+  /** The rule as one kernel, for backends that have it. */
+  protected abstract readonly kernel: string;
   readonly #slots = new Map<string, tf.Tensor1D>();
 
   constructor(settings: OptimizerSettings, size: number, names: readonly [string, string]) {
@@ -57,6 +60,10 @@ abstract class TwoSlots implements Optimizer {
   step(parameters: tf.Tensor1D, gradient: tf.Tensor1D, options: UpdateOptions): tf.Tensor1D {
     const names = [...this.#slots.keys()];
     const [next, ...slots] = tf.tidy(() => {
+      const { beta1, beta2, epsilon, weightDecay } = this.settings;
+      const inputs = [parameters, gradient, ...this.#slots.values()];
+      const fused = runNamedKernel(this.kernel, inputs, { beta1, beta2, epsilon, weightDecay, ...options });
+      if (fused !== null) return fused as tf.Tensor1D[];
       const { update, slots: updated } = this.rule(gradient, options);
       const kept = 1 - options.learningRate * this.settings.weightDecay;
       const decayed = kept === 1 ? parameters : tf.mul(parameters, kept);
@@ -105,6 +112,8 @@ abstract class TwoSlots implements Optimizer {
  * Hutter 2019, algorithm 2), λ = `weightDecay`, the decay applied to every variable.
  */
 export class Adam extends TwoSlots {
+  protected readonly kernel = 'AdamStep';
+
   constructor(settings: OptimizerSettings, size: number) {
     super(settings, size, ['m', 'v']);
   }
@@ -126,6 +135,8 @@ export class Adam extends TwoSlots {
 
 /** Adamax with decoupled weight decay: θ ← (1 − η λ) θ − η m̂ / (u + ε), u = max(β₂ u, |g|) (Kingma & Ba 2015, algorithm 2). */
 export class Adamax extends TwoSlots {
+  protected readonly kernel = 'AdamaxStep';
+
   constructor(settings: OptimizerSettings, size: number) {
     super(settings, size, ['m', 'u']);
   }

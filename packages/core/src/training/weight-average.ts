@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { runNamedKernel } from '../ops/named-kernel.ts';
 
 /**
  * Exponential moving average of the weights, θ̄ ← d θ̄ + (1 − d) θ, with d ramped up as min(decay, (1 + t)/(10 + t)) after
@@ -22,7 +23,10 @@ export class WeightAverage {
   /** Takes in the weights after update number `iteration`, from 1. */
   update(weights: tf.Tensor1D, iteration: number): void {
     const decay = averageDecay(this.#decay, iteration);
-    const next = tf.tidy(() => tf.add(this.#flat, tf.mul(tf.sub(weights, this.#flat), 1 - decay)) as tf.Tensor1D);
+    const next = tf.tidy(() => {
+      const fused = runNamedKernel('AverageStep', { average: this.#flat, x: weights }, { decay });
+      return (fused?.[0] ?? tf.add(this.#flat, tf.mul(tf.sub(weights, this.#flat), 1 - decay))) as tf.Tensor1D;
+    });
     this.#flat.dispose();
     this.#flat = tf.keep(next);
   }
