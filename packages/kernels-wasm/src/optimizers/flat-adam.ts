@@ -59,27 +59,24 @@ export class FlatAdam extends tf.Optimizer {
         ? gradients.map(({ name, tensor }) => [name, tensor] as const)
         : Object.entries(gradients),
     );
+    for (const [name, gradient] of named) if ((gradient as tf.Tensor | null) === null) named.delete(name);
     this.#names ??= [...named.keys()];
     const variables = this.#variables(named);
     const next = tf.tidy(() => {
-      const parameters = join(variables);
-      const gradient = join(this.#names!.map((name) => named.get(name)!));
-      const slots = this.#slots ?? [tf.zerosLike(parameters), tf.zerosLike(parameters)];
+      const gradients = this.#names!.map((name) => named.get(name)!);
+      const size = this.#shapes.reduce((sum, shape) => sum + tf.util.sizeFromShape(shape as number[]), 0);
+      const slots = this.#slots ?? [tf.zeros([size]), tf.zeros([size])];
       const { averageDecay, ...settings } = this.#options;
       const attributes: StepAttributes = { ...settings, learningRate: this.learningRate, iteration: ++this.#iteration };
-      const [updated, first, second] = run(
-        this.#kernel,
-        { parameters, gradient, first: slots[0], second: slots[1] },
-        attributes,
-      );
-      const kept = [first!, second!];
+      const kept: tf.Tensor[] = [];
+      if (averageDecay !== null) this.#average ??= tf.keep(join(variables));
+      const outputs = run(this.#kernel, [...variables, ...gradients, ...slots], attributes);
       if (averageDecay !== null) {
         const decay = Math.min(averageDecay, (1 + this.#iteration) / (10 + this.#iteration));
-        kept.push(run('AverageStep', { average: this.#average ?? parameters, x: updated! }, { decay })[0]!);
+        kept.push(run('AverageStep', { average: this.#average!, x: join(outputs.slice(0, -2)) }, { decay })[0]!);
       }
-      const parts = run('SplitFlat', { x: updated! }, { shapes: this.#shapes });
-      variables.forEach((variable, i) => variable.assign(parts[i]!));
-      return kept;
+      variables.forEach((variable, i) => variable.assign(outputs[i]!));
+      return [...outputs.slice(-2), ...kept];
     });
     tf.dispose([...(this.#slots ?? []), ...(this.#average === null ? [] : [this.#average])]);
     this.#slots = [tf.keep(next[0]!) as tf.Tensor1D, tf.keep(next[1]!) as tf.Tensor1D];
@@ -117,7 +114,7 @@ export class FlatAdam extends tf.Optimizer {
   /** @throws Error when the gradients are of other variables than those of the first step */
   #variables(named: ReadonlyMap<string, tf.Tensor>): tf.Variable[] {
     const names = this.#names!;
-    const missing = names.find((name) => named.get(name) == null);
+    const missing = names.find((name) => named.get(name) === undefined);
     if (missing !== undefined || named.size !== names.length) {
       const what =
         missing === undefined ? `${named.size} variables instead of ${names.length}` : `none for "${missing}"`;
@@ -142,12 +139,17 @@ function join(tensors: readonly tf.Tensor[]): tf.Tensor1D {
   return flat.length === 1 ? tf.clone(flat[0]!) : tf.concat1d(flat);
 }
 
-function run(kernelName: string, inputs: Record<string, tf.Tensor>, attributes: object): tf.Tensor[] {
+function run(
+  kernelName: string,
+  inputs: Record<string, tf.Tensor> | readonly tf.Tensor[],
+  attributes: object,
+): tf.Tensor[] {
   if ((tf.getKernel(kernelName, tf.getBackend()) as tf.KernelConfig | undefined) === undefined) {
     throw new Error(
       `the kernel ${kernelName} is not there on the backend ${tf.getBackend()}: await accelerate() first`,
     );
   }
-  const result = tf.engine().runKernel(kernelName, inputs, attributes as tf.NamedAttrMap) as tf.Tensor | tf.Tensor[];
+  const result = tf.engine().runKernel(kernelName, inputs as tf.NamedTensorMap, attributes as tf.NamedAttrMap) as
+    tf.Tensor | tf.Tensor[];
   return Array.isArray(result) ? result : [result];
 }

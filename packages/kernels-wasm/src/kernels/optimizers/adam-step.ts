@@ -1,5 +1,7 @@
+import * as tf from '@tensorflow/tfjs';
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs';
-import { kernel, type KernelTools } from '../kernel-group.ts';
+import type { Host } from '../../host/host.ts';
+import { kernel, type KernelCall, type KernelTools } from '../kernel-group.ts';
 
 /** Attributes of `AdamStep` and `AdamaxStep`. */
 export interface StepAttributes {
@@ -14,62 +16,74 @@ export interface StepAttributes {
   readonly weightDecay: number;
 }
 
-type Inputs = 'parameters' | 'gradient' | 'first' | 'second';
-
 /**
- * One step of Adam, θ ← (1 − η λ) θ − η m̂ / (√v̂ + ε), over one flat vector (Kingma & Ba 2015, algorithm 1). Gives the new
- * parameters, m and v; the inputs stay as they are.
+ * One step of Adam, θ ← (1 − η λ) θ − η m̂ / (√v̂ + ε) (Kingma & Ba 2015, algorithm 1). The inputs are a list: n tensors of
+ * parameters, their n gradients, and the flat vectors m and v over all of them; the outputs are the n new tensors, m and v.
+ * The inputs stay as they are.
  */
 export function adamStep({ host, functions }: KernelTools): KernelFunc {
   const run = functions['adamStep']!;
-  return kernel<Inputs, StepAttributes>(({ inputs, attrs }) => {
-    const { beta1, beta2 } = attrs;
+  return overParts(host, ({ beta1, beta2, epsilon, iteration, learningRate, weightDecay }) => {
     // Both corrections go into two scalars: m̂/(√v̂ + ε) = (c/(1 − β₁ᵗ)) m/(√v + c ε) with c = √(1 − β₂ᵗ).
-    const correction = Math.sqrt(1 - beta2 ** attrs.iteration);
-    const rate = (attrs.learningRate * correction) / (1 - beta1 ** attrs.iteration);
-    const kept = 1 - attrs.learningRate * attrs.weightDecay;
-    const outputs = outputsLike(inputs.parameters, host);
-    const places = [inputs.parameters, inputs.gradient, inputs.first, inputs.second, ...outputs];
-    const count = countOf(inputs);
-    const pointers = places.map((each) => host.pointer(each));
-    run(...pointers, count, rate, beta1, 1 - beta1, beta2, 1 - beta2, attrs.epsilon * correction, kept);
-    return outputs;
+    const correction = Math.sqrt(1 - beta2 ** iteration);
+    const rate = (learningRate * correction) / (1 - beta1 ** iteration);
+    const numbers = [rate, beta1, 1 - beta1, beta2, 1 - beta2, epsilon * correction, 1 - learningRate * weightDecay];
+    return (pointers, count) => run(...pointers, count, ...numbers);
   });
 }
 
-/** One step of Adamax, θ ← (1 − η λ) θ − η m̂ / (u + ε), u = max(β₂ u, |g|) (Kingma & Ba 2015, algorithm 2). */
+/** One step of Adamax, θ ← (1 − η λ) θ − η m̂ / (u + ε), u = max(β₂ u, |g|) (Kingma & Ba 2015, algorithm 2); as `AdamStep`. */
 export function adamaxStep({ host, functions }: KernelTools): KernelFunc {
   const run = functions['adamaxStep']!;
-  return kernel<Inputs, StepAttributes>(({ inputs, attrs }) => {
-    const { beta1, beta2 } = attrs;
-    const rate = attrs.learningRate / (1 - beta1 ** attrs.iteration);
-    const kept = 1 - attrs.learningRate * attrs.weightDecay;
-    const outputs = outputsLike(inputs.parameters, host);
-    const places = [inputs.parameters, inputs.gradient, inputs.first, inputs.second, ...outputs];
-    const count = countOf(inputs);
-    const pointers = places.map((each) => host.pointer(each));
-    run(...pointers, count, rate, beta1, 1 - beta1, beta2, attrs.epsilon, kept);
+  return overParts(host, ({ beta1, beta2, epsilon, iteration, learningRate, weightDecay }) => {
+    const rate = learningRate / (1 - beta1 ** iteration);
+    const numbers = [rate, beta1, 1 - beta1, beta2, epsilon, 1 - learningRate * weightDecay];
+    return (pointers, count) => run(...pointers, count, ...numbers);
+  });
+}
+
+/** Runs an update on each part with its piece of the flat averages: nothing is joined and nothing is cut apart. */
+function overParts(
+  host: Host,
+  prepare: (attributes: StepAttributes) => (pointers: readonly number[], count: number) => void,
+): KernelFunc {
+  return kernel<string, StepAttributes>(({ inputs, attrs }: KernelCall<string, StepAttributes>) => {
+    const list = inputs as unknown as readonly TensorInfo[];
+    const parts = (list.length - 2) / 2;
+    const [parameters, gradients] = [list.slice(0, parts), list.slice(parts, -2)];
+    const [first, second] = list.slice(-2) as [TensorInfo, TensorInfo];
+    const sizes = sizesOf(parameters, gradients, [first, second]);
+    const outputs = [...parameters, first, second].map(({ shape }) => host.output(shape));
+    const update = prepare(attrs);
+    const slots = [first, second, ...outputs.slice(-2)].map((slot) => host.pointer(slot));
+    let start = 0;
+    sizes.forEach((size, i) => {
+      const [m, v, newM, newV] = slots.map((pointer) => pointer + start) as [number, number, number, number];
+      const [theta, g] = [host.pointer(parameters[i]!), host.pointer(gradients[i]!)];
+      update([theta, g, m, v, host.pointer(outputs[i]!), newM, newV], size);
+      start += 4 * size;
+    });
     return outputs;
   });
 }
 
-function outputsLike({ shape }: TensorInfo, host: KernelTools['host']): TensorInfo[] {
-  return [host.output(shape), host.output(shape), host.output(shape)];
+/** @throws Error when gradients or averages do not fit the parameters, or something is not float32 */
+function sizesOf(
+  parameters: readonly TensorInfo[],
+  gradients: readonly TensorInfo[],
+  slots: readonly TensorInfo[],
+): number[] {
+  const sizes = parameters.map(({ shape }) => tf.util.sizeFromShape(shape));
+  gradients.forEach((each, i) => expectFloats(each, sizes[i]!, `gradient ${i}`));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  for (const slot of slots) expectFloats(slot, total, 'a moving average');
+  return sizes;
 }
 
-/** @throws Error when the four vectors differ in length or are not float32 */
-function countOf(inputs: Readonly<Record<Inputs, TensorInfo>>): number {
-  const count = sizeOf(inputs.parameters);
-  for (const [name, each] of Object.entries(inputs)) {
-    if (sizeOf(each) === count && each.dtype === 'float32') continue;
-    throw new Error(
-      `an optimizer step needs float32 vectors of one length: parameters has ${count} numbers, ` +
-        `${name} has ${sizeOf(each)} of dtype ${each.dtype}`,
-    );
-  }
-  return count;
-}
-
-function sizeOf({ shape }: TensorInfo): number {
-  return shape.reduce((product, each) => product * each, 1);
+function expectFloats(tensor: TensorInfo, count: number, name: string): void {
+  const found = tf.util.sizeFromShape(tensor.shape);
+  if (found === count && tensor.dtype === 'float32') return;
+  throw new Error(
+    `an optimizer step needs ${count} numbers of dtype float32 as ${name}, found ${found} of ${tensor.dtype}`,
+  );
 }
