@@ -9,7 +9,7 @@ export interface StockBackend {
     readonly asm?: { readonly memory?: WebAssembly.Memory };
   };
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
-  makeOutput(shape: number[], dtype: DataType): TensorInfo;
+  makeOutput(shape: number[], dtype: DataType, memoryOffset?: number, values?: ArrayBufferView): TensorInfo;
   typedArrayFromHeap(tensor: TensorInfo): ArrayBufferView;
   incRef(dataId: object): void;
   disposeData(dataId: object, force?: boolean): boolean;
