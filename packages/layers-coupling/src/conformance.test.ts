@@ -19,15 +19,28 @@ function casesOf(config: Readonly<Record<string, unknown>>): readonly Case[] {
   ];
 }
 
+/** The distribution function of a mixture: its other direction finds roots, of float64 inside. */
+function mixtures(kind: 'logistics' | 'gaussians'): readonly Case[] {
+  const transformer = { type: `mixture-of-${kind}`, components: 3 };
+  return [
+    { name: `${kind}, vector`, event: [3], config: { conditioner: mlp, transformer }, contextSize: 2 },
+    { name: `${kind}, image`, event: [2, 2, 2], config: { conditioner: convnet, transformer, mask: 'checkerboard' } },
+  ];
+}
+
 conformance(coupling, {
   describe,
   it,
   backends: ['cpu', 'wasm'],
   cases: {
-    coupling: casesOf({
-      transformer: { type: 'affine' },
-      unconditional: { type: 'rational-quadratic-spline', bins: 3 },
-    }),
+    coupling: [
+      ...casesOf({
+        transformer: { type: 'affine' },
+        unconditional: { type: 'rational-quadratic-spline', bins: 3 },
+      }),
+      ...mixtures('logistics'),
+      ...mixtures('gaussians'),
+    ],
     'additive-coupling': casesOf({}),
     'affine-coupling': casesOf({}),
     // The log-derivative of a spline has a kink at every knot: parameters of order 1 put one between any two points of a
