@@ -1,1 +1,21 @@
+export { Gated, type GatedOptions } from './gated/gated.ts';
+export type { MadeConfig } from './made/config.ts';
+export type { DegreeRule } from './made/degrees.ts';
+export { Made } from './made/made.ts';
+export { MaskedDense, type MaskedDenseOptions } from './made/masked-dense.ts';
+export { maskedLinear } from './made/masked-linear.ts';
+export {
+  parametersAt,
+  sequentialDirection,
+  type AutoregressiveMap,
+} from './masked-autoregressive/autoregressive-map.ts';
+export {
+  MaskedAutoregressive,
+  type MaskedAutoregressiveOptions,
+} from './masked-autoregressive/masked-autoregressive.ts';
+export { inverseByPasses, type SequentialInverse } from './masked-autoregressive/sequential-inverse.ts';
+export { dependenceOfOrder, dependenceOfParents, type Dependence } from './orders/dependence.ts';
+export type { OrderOption } from './orders/order-option.ts';
+export * from './heads/index.ts';
+export * from './pixelcnn/index.ts';
 export { autoregressive } from './plugin.ts';

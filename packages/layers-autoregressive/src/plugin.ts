@@ -1,4 +1,8 @@
 import { definePlugin, type Plugin } from '@flowzoo/core';
+import { gatedDefinition } from './gated/gated.ts';
+import { madeDefinition } from './made/definition.ts';
+import { autoregressiveDefinition } from './masked-autoregressive/definitions.ts';
+import { imageDistributions } from './pixelcnn/index.ts';
 
 /**
  * The layers of this package for a registry.
@@ -10,5 +14,11 @@ export const autoregressive: Plugin = definePlugin({
   name: '@flowzoo/layers-autoregressive',
   version: '1.0.0',
   contract: 1,
-  bijectors: {},
+  bijectors: {
+    maf: autoregressiveDefinition('inverse'),
+    iaf: autoregressiveDefinition('forward'),
+  },
+  transformers: { gated: gatedDefinition },
+  conditioners: { made: madeDefinition },
+  distributions: imageDistributions,
 });
