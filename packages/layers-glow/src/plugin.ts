@@ -1,4 +1,11 @@
 import { definePlugin, type Plugin } from '@flowzoo/core';
+import { actnormDefinition } from './actnorm/actnorm.ts';
+import { invertibleConvolutionDefinition } from './convolution/invertible-convolution.ts';
+import { glowDefinition } from './glow/glow.ts';
+import { glowNetwork } from './network/glow-network.ts';
+import { zeroConvolution } from './network/zero-convolution.ts';
+import { splitDefinition } from './split/split.ts';
+import { glowStepDefinition } from './step/glow-step.ts';
 
 /**
  * The layers of this package for a registry.
@@ -10,5 +17,15 @@ export const glow: Plugin = definePlugin({
   name: '@flowzoo/layers-glow',
   version: '1.0.0',
   contract: 1,
-  bijectors: {},
+  bijectors: {
+    actnorm: actnormDefinition,
+    'invertible-1x1-convolution': invertibleConvolutionDefinition,
+    split: splitDefinition,
+    'glow-step': glowStepDefinition,
+    glow: glowDefinition,
+  },
+  conditioners: {
+    'glow-network': glowNetwork,
+    'zero-convolution': zeroConvolution,
+  },
 });
