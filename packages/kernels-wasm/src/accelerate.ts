@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { KernelFunc } from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.ts';
-import { Host, type KernelFactory, type StockKernel } from './host/host.ts';
+import { Host, type StockKernel } from './host/host.ts';
 import { findStockBackend, heapOf, type StockBackend } from './host/stock-backend.ts';
+import { checkKernel } from './self-test/check-kernel.ts';
+import { composedTier } from './tiers/composed-tier.ts';
 import { isUnavailable, type StartedTier, type Tier } from './tiers/tier.ts';
 import { wasmTier } from './tiers/wasm-tier.ts';
 
@@ -57,7 +59,7 @@ export function restore(): void {
 async function install(backend: StockBackend, host: Host | null, options: AccelerateOptions): Promise<Installed> {
   const started: { readonly name: string; readonly tier: StartedTier }[] = [];
   const notes: string[] = [];
-  for (const tier of options.tiers ?? [wasmTier]) {
+  for (const tier of options.tiers ?? [wasmTier, composedTier]) {
     const answer = await tier.start(host, { relaxed: options.relaxed ?? false });
     if (isUnavailable(answer)) notes.push(`${tier.name}: ${answer.reason}`);
     else started.push({ name: tier.name, tier: answer });
@@ -67,8 +69,13 @@ async function install(backend: StockBackend, host: Host | null, options: Accele
   for (const { name, tier } of started) {
     for (const [kernelName, create] of Object.entries(tier.kernels)) {
       if (kernels[kernelName] !== undefined) continue;
-      undos.push(replace(kernelName, create, host));
-      kernels[kernelName] = name;
+      const stock = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined;
+      const kernelFunc = create(host as Host, stock?.kernelFunc as unknown as StockKernel | undefined);
+      const fault = checkKernel(kernelName, kernelFunc, backend);
+      if (fault === null) {
+        undos.push(replace(kernelName, kernelFunc, stock));
+        kernels[kernelName] = name;
+      } else notes.push(`${name}: ${kernelName} failed its self-test and was left out: it ${fault}`);
     }
   }
   const acceleration: Acceleration = {
@@ -86,9 +93,7 @@ async function install(backend: StockBackend, host: Host | null, options: Accele
 }
 
 /** Registers one kernel in place of the stock one; gives the way back. */
-function replace(kernelName: string, create: KernelFactory, host: Host | null): () => void {
-  const stock = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined;
-  const kernelFunc = create(host as Host, stock?.kernelFunc as unknown as StockKernel | undefined);
+function replace(kernelName: string, kernelFunc: KernelFunc, stock: tf.KernelConfig | undefined): () => void {
   register(kernelName, kernelFunc);
   return () => {
     if (stock === undefined) tf.unregisterKernel(kernelName, 'wasm');

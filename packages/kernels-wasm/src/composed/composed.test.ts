@@ -1,20 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectSameAsCpu, numbers, specialValues, valuesOf } from '../../test/compare.ts';
-import { accelerate, restore } from '../index.ts';
+import { accelerate, restore, type Acceleration } from '../index.ts';
 import { composedTier } from '../tiers/composed-tier.ts';
+
+let report: Acceleration;
 
 beforeAll(async () => {
   tf.enableProdMode();
   await tf.setBackend('wasm');
-  const { tier } = await accelerate({ tiers: [composedTier] });
-  expect(tier).toBe('composed');
+  report = await accelerate({ tiers: [composedTier] });
 });
 afterAll(restore);
 
 const of = (shape: number[], seed = 1): tf.Tensor => tf.tensor(numbers(tf.util.sizeFromShape(shape), seed), shape);
 
 describe('overrides composed of stock kernels', () => {
+  it('are a tier of their own', () => {
+    expect(report.tier).toBe('composed');
+    expect(report.kernels['Conv2DBackpropFilter']).toBe('composed');
+    expect(report.notes).toEqual([]);
+  });
+
   it.each([
     [false, true],
     [true, false],

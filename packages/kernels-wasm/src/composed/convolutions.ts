@@ -85,7 +85,11 @@ function tapOf(stock: StockKernels, padded: TensorInfo, info: Info, [i, j]: read
     begin: [0, i, j, 0],
     end: [info.batchSize, ...ends, info.inChannels],
     strides: [1, info.strideHeight, info.strideWidth, 1],
-    ...{ beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 },
+    beginMask: 0,
+    endMask: 0,
+    ellipsisMask: 0,
+    newAxisMask: 0,
+    shrinkAxisMask: 0,
   };
   return stock.run('StridedSlice', { x: padded }, attrs);
 }

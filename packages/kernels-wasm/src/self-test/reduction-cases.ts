@@ -1,0 +1,22 @@
+import { shaped, vector, type KnownCase } from './known-case.ts';
+
+const x = shaped([2, 3], [1, 2, 3, 4, 5, 9]);
+
+/** Sums and extremes over both axes. */
+export const reductionCases: Readonly<Record<string, readonly KnownCase[]>> = {
+  Sum: [
+    { inputs: { x }, attrs: { axis: [1], keepDims: false }, expected: vector(6, 18) },
+    { inputs: { x }, attrs: { axis: [0], keepDims: true }, expected: shaped([1, 3], [5, 7, 12]) },
+  ],
+  Mean: [{ inputs: { x }, attrs: { axis: [1], keepDims: false }, expected: vector(2, 6) }],
+  Max: [{ inputs: { x }, attrs: { reductionIndices: [1], keepDims: false }, expected: vector(3, 9) }],
+  Min: [{ inputs: { x }, attrs: { axis: [0], keepDims: false }, expected: vector(1, 2, 3) }],
+  Prod: [{ inputs: { x }, attrs: { axis: [1], keepDims: false }, expected: vector(6, 180) }],
+  Cumsum: [
+    {
+      inputs: { x },
+      attrs: { axis: 1, exclusive: false, reverse: false },
+      expected: shaped([2, 3], [1, 3, 6, 4, 9, 18]),
+    },
+  ],
+};
