@@ -19,3 +19,7 @@ export type { OrderOption } from './orders/order-option.ts';
 export * from './heads/index.ts';
 export * from './pixelcnn/index.ts';
 export { autoregressive } from './plugin.ts';
+export { iafSpec, type IafOptions } from './specs/iaf-spec.ts';
+export { LOG_PRECISION_HEAD, madeMogSpec, mafSpec, type MadeMogOptions, type MafOptions } from './specs/maf-spec.ts';
+export { nsfAutoregressiveSpec, type NsfAutoregressiveOptions } from './specs/nsf-autoregressive-spec.ts';
+export type { Layer, NetworkOptions, StackOptions } from './specs/stacked-spec.ts';
