@@ -10,8 +10,8 @@ import { mixtureOptions, MixtureTransformer, type MixtureConfig } from './mixtur
  *
  * log|∂z/∂x| = log p(x) − log φ(z), p the density of the mixture: **with a standard normal base the log-density of a
  * scalar is log p(x) exactly**. z comes from log C or log(1 − C), whichever is smaller, so neither it nor the
- * log-derivative knows where Φ saturates; in float32 log φ(z) + log|∂z/∂x| is right to 1e-5 nats while |z| < 10, and to
- * 1e-7 of −log φ(z) beyond. Where two components are far apart z hardly moves with x: ten standard deviations from both,
+ * log-derivative knows where Φ saturates; in float32 log φ(z) + log|∂z/∂x| is right to 1e-4 nats while |z| < 10, and to
+ * 1e-6 of −log φ(z) beyond. Where two components are far apart z hardly moves with x: ten standard deviations from both,
  * x cannot be found again from a float32 z.
  *
  * With output `affine` z·eᵃ + b follows, with `unit` z is C(x) in (0, 1), for a uniform base. The other direction finds
