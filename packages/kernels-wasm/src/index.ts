@@ -1,5 +1,6 @@
 export { accelerate, restore, type AccelerateOptions } from './accelerate.ts';
 export type { Acceleration } from './acceleration.ts';
+export { HeapError } from './host/heap-guard.ts';
 export { Host, type KernelFactory, type StockKernel } from './host/host.ts';
 export type { StockBackend } from './host/stock-backend.ts';
 export type { StartedTier, Tier, TierOptions, Unavailable } from './tiers/tier.ts';

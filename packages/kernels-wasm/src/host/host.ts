@@ -34,13 +34,13 @@ export class Host {
   /**
    * Byte offset of at least `bytes` bytes of working memory, aligned to 16, undefined values, valid until the next call
    * of any kernel. Kept and grown, so that a step of a training allocates nothing.
+   *
+   * @throws HeapError E_OUT_OF_MEMORY
    */
   scratch(bytes: number): number {
     if (bytes > this.#scratchBytes) {
       this.release();
-      const place = this.backend.wasm._malloc(bytes + 16) >>> 0;
-      if (place === 0) throw new RangeError(`the heap has no ${bytes} bytes of working memory left`);
-      this.#scratch = place;
+      this.#scratch = this.backend.wasm._malloc(bytes + 16) >>> 0;
       this.#scratchBytes = bytes;
     }
     return Math.ceil(this.#scratch / 16) * 16;

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 /** The part of tfjs's wasm backend that kernels of ours stand on; not in its published types as one name. */
 export interface StockBackend {
   readonly wasm: {
-    readonly _malloc: (bytes: number) => number;
+    _malloc: (bytes: number) => number;
     readonly _free: (address: number) => void;
     readonly asm?: { readonly memory?: WebAssembly.Memory };
   };
