@@ -7,6 +7,7 @@ export * from './elementwise/index.ts';
 export * from './errors/flowzoo-error.ts';
 export * from './hash/index.ts';
 export * from './linear-algebra/index.ts';
+export * from './normalization/index.ts';
 export * from './ops/index.ts';
 export { core } from './plugin.ts';
 export * from './random/random.ts';

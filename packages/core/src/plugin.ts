@@ -3,6 +3,7 @@ import { chainDefinition, flowDefinition, invertDefinition } from './composition
 import { conditioners } from './conditioners/index.ts';
 import { dequantizationBijectors } from './dequantization/index.ts';
 import { elementwiseBijectors } from './elementwise/index.ts';
+import { normalizationBijectors } from './normalization/index.ts';
 import { CONTRACT, definePlugin, type Plugin } from './registry/plugin.ts';
 import { structuralBijectors } from './structural/index.ts';
 import { transformers } from './transformers/index.ts';
@@ -18,6 +19,7 @@ export const core: Plugin = definePlugin({
     ...elementwiseBijectors,
     ...structuralBijectors,
     ...dequantizationBijectors,
+    ...normalizationBijectors,
   },
   transformers,
   conditioners,

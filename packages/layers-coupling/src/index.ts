@@ -1,5 +1,3 @@
-export { BatchNormalization, type BatchNormalizationOptions } from './batch-normalization/batch-normalization.ts';
-export { calibrateBatchNormalization } from './batch-normalization/calibrate.ts';
 export { Coupling, type CouplingOptions } from './coupling/coupling.ts';
 export { partitionOf, type MaskName, type MaskOption, type MaskOptions } from './masks/mask.ts';
 export type { Partition, TwoParts } from './masks/partition.ts';

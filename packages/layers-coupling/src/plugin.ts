@@ -1,5 +1,4 @@
 import { definePlugin, type Plugin } from '@flowzoo/core';
-import { batchNormalizationDefinition } from './batch-normalization/batch-normalization.ts';
 import { couplingDefinition, couplingOf } from './coupling/definitions.ts';
 import { scalingDefinition } from './scaling/scaling.ts';
 
@@ -19,6 +18,5 @@ export const coupling: Plugin = definePlugin({
     'affine-coupling': couplingOf('affine'),
     'rational-quadratic-spline-coupling': couplingOf('rational-quadratic-spline'),
     scaling: scalingDefinition,
-    'batch-normalization': batchNormalizationDefinition,
   },
 });

@@ -4,14 +4,7 @@ import type { PartKind } from './plugin.ts';
 const OFFICIAL: Readonly<Record<string, { readonly plugin: string; readonly types: readonly string[] }>> = {
   '@flowzoo/layers-coupling': {
     plugin: 'coupling',
-    types: [
-      'coupling',
-      'additive-coupling',
-      'affine-coupling',
-      'rational-quadratic-spline-coupling',
-      'scaling',
-      'batch-normalization',
-    ],
+    types: ['coupling', 'additive-coupling', 'affine-coupling', 'rational-quadratic-spline-coupling', 'scaling'],
   },
   '@flowzoo/layers-glow': {
     plugin: 'glow',

@@ -1,18 +1,24 @@
-import { createRegistry, evaluationMode, trainingMode, type FlowModel } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { distance, jacobianLogDet, normalBatch, scatter } from '../../test/layer-checks.ts';
-import { coupling } from '../plugin.ts';
+import { normal } from '../../test/numeric.ts';
+import { drawVariables } from '../../test/part-checks.ts';
+import { jacobians } from '../conformance/derivatives.ts';
+import { evaluationMode, trainingMode } from '../contracts/mode.ts';
+import { logAbsDeterminant } from '../linear-algebra/index.ts';
+import { createRegistry, type FlowModel } from '../registry/registry.ts';
 import { BatchNormalization } from './batch-normalization.ts';
 import { calibrateBatchNormalization } from './calibrate.ts';
+
+const distance = (a: tf.Tensor, b: tf.Tensor): number => tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!);
 
 afterAll(async () => {
   await tf.setBackend('cpu');
 });
 
 /** Data with another mean and deviation in each column. */
-const columns = (): tf.Tensor => tf.add(tf.mul(normalBatch(64, [3]), tf.tensor([1, 5, 0.1])), tf.tensor([0, 10, -2]));
+const columns = (): tf.Tensor =>
+  tf.add(tf.mul(normal([64, 3], 'data'), tf.tensor([1, 5, 0.1])), tf.tensor([0, 10, -2]));
 
 describe.each(['cpu', 'wasm'])('batch normalization on %s', (backend) => {
   beforeAll(async () => {
@@ -50,15 +56,15 @@ describe.each(['cpu', 'wasm'])('batch normalization on %s', (backend) => {
 
   it.each([[[3]], [[2, 2, 2]]])('is an exact bijection in evaluation: %j', (dataShape) => {
     const layer = new BatchNormalization({ dataShape });
-    layer.calibrate(tf.add(tf.mul(normalBatch(32, dataShape), 3), 1)).dispose();
-    scatter(layer, 'batch normalization');
-    const x = normalBatch(4, dataShape, 'other');
+    layer.calibrate(tf.add(tf.mul(normal([32, ...dataShape], 'data'), 3), 1)).dispose();
+    drawVariables(layer, 1);
+    const x = normal([4, ...dataShape], 'other');
     const there = layer.inverse(x);
     const back = layer.forward(there.value);
     expect(distance(back.value, x)).toBeLessThan(1e-4);
     expect(distance(back.logDet, tf.neg(there.logDet))).toBeLessThan(1e-5);
     const one = tf.slice(x, 0, 1);
-    const expected = jacobianLogDet((input) => layer.inverse(input).value, one);
+    const expected = logAbsDeterminant(jacobians((input) => layer.inverse(input).value, [one])[0]!).logAbs;
     expect(there.logDet.dataSync()[0]).toBeCloseTo(expected, 4);
     // One example alone has what it has in a batch.
     expect(distance(layer.inverse(one).value, tf.slice(there.value, 0, 1))).toBe(0);
@@ -78,10 +84,10 @@ describe.each(['cpu', 'wasm'])('batch normalization on %s', (backend) => {
 
   it('trains through the statistics of the batch, and leaves no tensors behind', () => {
     const layer = new BatchNormalization({ dataShape: [3] });
-    scatter(layer, 'gradients');
+    drawVariables(layer, 2);
     layer.setMode(trainingMode(1));
     const x = columns();
-    const weights = normalBatch(64, [3], 'weights');
+    const weights = normal([64, 3], 'weights');
     const before = tf.memory().numTensors;
     tf.tidy(() => {
       const loss = (): tf.Scalar => {
@@ -113,9 +119,9 @@ describe('batch normalization in training', () => {
 });
 
 describe('calibration of a flow', () => {
-  const registry = createRegistry().use(coupling);
+  const registry = createRegistry();
   const normalization = { type: 'batch-normalization' };
-  const scaling = { type: 'scaling' };
+  const scaling = { type: 'scale' };
   const build = (layers: readonly object[], event: readonly number[]): FlowModel =>
     registry.build<FlowModel>({ format: 'flowzoo/model', version: 1, event, model: { type: 'flow', layers } });
 
@@ -134,7 +140,7 @@ describe('calibration of a flow', () => {
 
   it('says when a layer holds statistics that it cannot reach', () => {
     const flow = build([{ type: 'multi-scale', levels: [{ layers: [normalization] }] }], [2, 2, 1]);
-    expect(() => calibrateBatchNormalization(flow.layers, normalBatch(8, [2, 2, 1]))).toThrow(
+    expect(() => calibrateBatchNormalization(flow.layers, normal([8, 2, 2, 1], 'data'))).toThrow(
       'layers[0]: batch normalization inside "multi-scale" cannot be calibrated',
     );
     flow.dispose();

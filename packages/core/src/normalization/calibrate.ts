@@ -1,5 +1,6 @@
-import { FlowzooError, type Bijector } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import type { Bijector } from '../contracts/bijector.ts';
+import { FlowzooError } from '../errors/flowzoo-error.ts';
 
 /** A layer that can take its statistics from data, by what it does and not by its class. */
 interface Calibratable extends Bijector {

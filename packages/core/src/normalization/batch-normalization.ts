@@ -1,13 +1,9 @@
-import {
-  BijectorBase,
-  FlowzooError,
-  sizeOf,
-  type BijectorDefinition,
-  type Mapped,
-  type PartConfig,
-  type Shape,
-} from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { BijectorBase } from '../contracts/bijector-base.ts';
+import type { Mapped } from '../contracts/bijector.ts';
+import { sizeOf, type Shape } from '../contracts/shape.ts';
+import { FlowzooError } from '../errors/flowzoo-error.ts';
+import type { BijectorDefinition, PartConfig } from '../registry/plugin.ts';
 
 /** Options of {@link BatchNormalization}. */
 export interface BatchNormalizationOptions {
