@@ -66,22 +66,25 @@ export abstract class ImageModel extends PartBase implements Distribution {
   }
 
   logProb(x: tf.Tensor, context?: tf.Tensor): tf.Tensor {
-    this.assertAlive();
-    return tf.tidy(() => {
-      const data = x?.dtype === 'int32' ? tf.cast(x, 'float32') : x;
-      const { place, eventShape, contextSize } = this;
-      checkArguments(data, context, { place, name: 'x', eventShape, contextSize });
-      const batch = data.shape[0]!;
-      const [height, width, channels] = this.imageShape;
-      const positions = batch * height * width;
-      const image: tf.Tensor4D = tf.reshape(data, [batch, height, width, channels]);
-      const parameters = this.network(this.scaled(image), context as tf.Tensor2D | undefined);
+    return this.#scoring(x, context, (image, parameters) => {
+      const { parameters: width, channels } = this.head;
+      const positions = image.size / channels;
       const logProb = this.head.logProb(
         tf.reshape(image, [positions, channels]),
-        tf.reshape(parameters, [positions, this.head.parameters]),
+        tf.reshape(parameters, [positions, width]),
       );
-      return tf.sum(tf.reshape(logProb, [batch, height * width]), 1);
+      return tf.sum(tf.reshape(logProb, [image.shape[0], -1]), 1);
     });
+  }
+
+  /**
+   * What the network says about every pixel given the earlier ones: the parameters of the head, `[batch, height, width,
+   * head.parameters]`; the caller disposes.
+   *
+   * @throws E_RANK, E_EVENT_SHAPE, E_CONTEXT, E_BATCH
+   */
+  headParameters(x: tf.Tensor, context?: tf.Tensor): tf.Tensor4D {
+    return this.#scoring(x, context, (_, parameters) => parameters) as tf.Tensor4D;
   }
 
   /**
@@ -129,6 +132,21 @@ export abstract class ImageModel extends PartBase implements Distribution {
   /** Levels 0 … K − 1 to [−1, 1]. */
   protected scaled(image: tf.Tensor4D): tf.Tensor4D {
     return tf.sub(tf.mul(image, 2 / (this.levels - 1)), 1);
+  }
+
+  #scoring(
+    x: tf.Tensor,
+    context: tf.Tensor | undefined,
+    use: (image: tf.Tensor4D, parameters: tf.Tensor4D) => tf.Tensor,
+  ): tf.Tensor {
+    this.assertAlive();
+    return tf.tidy(() => {
+      const data = x?.dtype === 'int32' ? tf.cast(x, 'float32') : x;
+      const { place, eventShape, contextSize } = this;
+      checkArguments(data, context, { place, name: 'x', eventShape, contextSize });
+      const image: tf.Tensor4D = tf.reshape(data, [data.shape[0]!, ...this.imageShape]);
+      return use(image, this.network(this.scaled(image), context as tf.Tensor2D | undefined));
+    });
   }
 
   #fill(levels: Float32Array, visible: Uint8Array | null, options: ImageSampleOptions): Promise<tf.Tensor> {
