@@ -1,12 +1,14 @@
 import { packPanels, packRows } from './pack';
 import { tile } from './tile';
 
-/** Steps of the sum in one block: a panel of eight columns (8 KB) and five rows (5 KB) stay in the L1 cache. */
+/** Steps of the sum in one block: a panel of eight columns (8 KB) and four rows (4 KB) stay in the L1 cache. */
 const INNER_BLOCK: usize = 256;
 /** Columns in one block: its panels stay in the L2 cache. */
 const COLUMN_BLOCK: usize = 512;
 /** Rows in one block, for those that are packed: they stay in the L2 cache beside the panels. */
 const ROW_BLOCK: usize = 240;
+/** A tile that is made here first, because less than its eight columns are wanted. */
+const NARROW_BYTES: usize = 128;
 /** With fewer rows than this, packing b costs more than it gives. */
 const FEWEST_ROWS_TO_PACK: usize = 12;
 
@@ -57,18 +59,19 @@ export function gemm(
       if (rows < FEWEST_ROWS_TO_PACK && bColumn == 4) {
         unpackedBlock(aBlock, aRow, aColumn, bBlock, bRow, cBlock, cRow, from, fromRow, rows, width, steps, space);
       } else {
-        packPanels(bBlock, bRow, bColumn, steps, width, space);
-        const rowSpace = space + panelBytes(width, steps);
+        const panels = space + NARROW_BYTES;
+        const rowSpace = panels + panelBytes(width, steps);
+        packPanels(bBlock, bRow, bColumn, steps, width, panels);
         for (let i: usize = 0; i < rows; i += ROW_BLOCK) {
           const height = min(rows - i, ROW_BLOCK);
           const aPart = aBlock + i * aRow;
           const cPart = cBlock + i * cRow;
           const fromPart = from != 0 ? from + i * fromRow : 0;
           if (aColumn == 4) {
-            panelBlock(aPart, aRow, 4, false, space, cPart, cRow, fromPart, fromRow, height, width, steps);
+            panelBlock(aPart, aRow, 4, false, panels, cPart, cRow, fromPart, fromRow, height, width, steps, space);
           } else {
             packBlock(aPart, aRow, aColumn, height, steps, rowSpace);
-            panelBlock(rowSpace, 0, 0, true, space, cPart, cRow, fromPart, fromRow, height, width, steps);
+            panelBlock(rowSpace, 0, 0, true, panels, cPart, cRow, fromPart, fromRow, height, width, steps, space);
           }
         }
       }
@@ -82,7 +85,7 @@ export function gemm(
 /** Bytes of working memory that {@link gemm} needs: less than 0.8 MB whatever the size. */
 export function gemmSpace(rows: usize, columns: usize, inner: usize): usize {
   const steps = min(inner, INNER_BLOCK);
-  return panelBytes(min(columns, COLUMN_BLOCK), steps) + ((min(rows, ROW_BLOCK) * steps) << 2);
+  return NARROW_BYTES + panelBytes(min(columns, COLUMN_BLOCK), steps) + ((min(rows, ROW_BLOCK) * steps) << 2);
 }
 
 @inline
@@ -90,11 +93,10 @@ function panelBytes(columns: usize, steps: usize): usize {
   return ((columns + 7) >> 3) * (steps << 5);
 }
 
-/** Rows of the next tile: five, but nothing narrower than three at the end, where a tile would wait for its own sums. */
+/** Rows of the next tile: four, but no single row at the end, where a tile would wait for its own sums. */
 @inline
 function tileRows(left: usize): usize {
-  if (left >= 8) return 5;
-  return left == 7 ? 4 : left == 6 ? 3 : left;
+  return left == 5 ? 3 : min(left, 4);
 }
 
 /** All tiles of a block: a panel of b stays in the L1 cache while the rows of a pass by. */
@@ -111,6 +113,7 @@ function panelBlock(
   rows: usize,
   columns: usize,
   inner: usize,
+  narrow: usize,
 ): void {
   for (let j: usize = 0; j < columns; j += 8) {
     const width = min(columns - j, 8);
@@ -121,8 +124,10 @@ function panelBlock(
       const aTile = packed ? a + ((i * inner) << 2) : a + i * aRow;
       const row = packed ? 4 : aRow;
       const step = packed ? height << 2 : aStep;
+      const cTile = c + i * cRow + at;
       const fromTile = from != 0 ? from + i * fromRow + at : 0;
-      tile(height, aTile, row, step, panels, 32, inner, c + i * cRow + at, cRow, fromTile, fromRow, width);
+      if (width == 8) tile(height, aTile, row, step, panels, 32, inner, cTile, cRow, fromTile, fromRow);
+      else narrowTile(height, aTile, row, step, panels, inner, cTile, cRow, fromTile, fromRow, width, narrow);
       i += height;
     } while (i < rows);
     panels += inner << 5;
@@ -147,7 +152,8 @@ function unpackedBlock(
 ): void {
   const rest = columns & 7;
   const whole = columns - rest;
-  if (rest > 0) packPanels(b + (whole << 2), bRow, 4, inner, rest, space);
+  const panel = space + NARROW_BYTES;
+  if (rest > 0) packPanels(b + (whole << 2), bRow, 4, inner, rest, panel);
   let i: usize = 0;
   do {
     const height = tileRows(rows - i);
@@ -156,15 +162,43 @@ function unpackedBlock(
     const fromTile = from != 0 ? from + i * fromRow : 0;
     for (let at: usize = 0; at < whole << 2; at += 32) {
       const fromHere = from != 0 ? fromTile + at : 0;
-      tile(height, aTile, aRow, aStep, b + at, bRow, inner, cTile + at, cRow, fromHere, fromRow, 8);
+      tile(height, aTile, aRow, aStep, b + at, bRow, inner, cTile + at, cRow, fromHere, fromRow);
     }
     if (rest > 0) {
       const at = whole << 2;
       const fromHere = from != 0 ? fromTile + at : 0;
-      tile(height, aTile, aRow, aStep, space, 32, inner, cTile + at, cRow, fromHere, fromRow, rest);
+      narrowTile(height, aTile, aRow, aStep, panel, inner, cTile + at, cRow, fromHere, fromRow, rest, space);
     }
     i += height;
   } while (i < rows);
+}
+
+/** A tile of less than eight columns, by way of `narrow`: nothing beyond the matrix is touched. */
+function narrowTile(
+  rows: usize,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  panel: usize,
+  inner: usize,
+  c: usize,
+  cRow: usize,
+  from: usize,
+  fromRow: usize,
+  width: usize,
+  narrow: usize,
+): void {
+  tile(rows, a, aRow, aStep, panel, 32, inner, narrow, 32, 0, 0);
+  const bytes = width << 2;
+  do {
+    for (let at: usize = 0; at < bytes; at += 4) {
+      const sum = load<f32>(narrow + at);
+      store<f32>(c + at, from != 0 ? sum + load<f32>(from + at) : sum);
+    }
+    narrow += 32;
+    c += cRow;
+    if (from != 0) from += fromRow;
+  } while (--rows != 0);
 }
 
 function packBlock(a: usize, aRow: usize, aStep: usize, rows: usize, inner: usize, to: usize): void {

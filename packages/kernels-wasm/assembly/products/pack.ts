@@ -75,17 +75,16 @@ function gatherPanel(b: usize, bRow: usize, bColumn: usize, inner: usize, column
 }
 
 /**
- * Copies `rows` (1 to 5) rows of a so that the elements of one step of the sum lie side by side: a tile then reads them
+ * Copies `rows` (1 to 4) rows of a so that the elements of one step of the sum lie side by side: a tile then reads them
  * with aRow = 4 and aStep = 4 · rows. Needs rows · inner · 4 bytes.
  */
 export function packRows(a: usize, aRow: usize, aStep: usize, rows: usize, inner: usize, to: usize): void {
   const end = to + ((rows * inner) << 2);
-  if (rows == 5 && aRow == 4) {
+  if (rows == 4 && aRow == 4) {
     do {
       v128.store(to, v128.load(a));
-      store<f32>(to, load<f32>(a, 16), 16);
       a += aStep;
-      to += 20;
+      to += 16;
     } while (to != end);
     return;
   }

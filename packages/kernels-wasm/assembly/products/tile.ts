@@ -1,10 +1,14 @@
-import { loadPart, multiplyAdd, storePart } from '../shared/vector';
+import { multiplyAdd } from '../shared/vector';
+
+// Four rows of eight columns: eight sums, two vectors of b, four of a and one product are fifteen registers, all that V8
+// gives out. V8 moves every load of a loop's body to its front, so a body of two steps would need twice the registers for
+// a and b, and would keep sums in memory; the exit between the two steps holds the loads of the second back. With ten
+// sums the loads at the front do not fit either, and the product takes twice the time.
 
 /**
- * One tile of a product: c[i, 0..width) = Σₖ a[i, k] b[k, 0..8) (+ addend[i, 0..width)) for `rows` (1 to 5) rows.
- * Five rows of eight columns are what the sixteen vector registers hold: ten sums, two vectors of b, one of a, and room
- * for a product. Strides are in bytes. The sums start from zero and the addend comes last, so that `c` is never read
- * unless it is the addend.
+ * One tile of a product: c[i, 0..8) = Σₖ a[i, k] b[k, 0..8) (+ addend[i, 0..8)), i < rows ≤ 4. Strides are in bytes.
+ * The addend comes last, 0 means none; c is read only where it is the addend. Nothing is called after the sums are in
+ * registers, since a call would keep them in memory.
  */
 export function tile(
   rows: usize,
@@ -18,17 +22,44 @@ export function tile(
   cRow: usize,
   addend: usize,
   addendRow: usize,
-  width: usize,
 ): void {
-  if (rows == 5) tile5(a, aRow, aStep, b, bStep, inner, c, cRow, addend, addendRow, width);
-  else if (rows == 4) tile4(a, aRow, aStep, b, bStep, inner, c, cRow, addend, addendRow, width);
-  else if (rows == 3) tile3(a, aRow, aStep, b, bStep, inner, c, cRow, addend, addendRow, width);
-  else if (rows == 2) tile2(a, aRow, aStep, b, bStep, inner, c, cRow, addend, addendRow, width);
-  else tile1(a, aStep, b, bStep, inner, c, addend, width);
+  if (rows == 4) {
+    // Steps that the compiler knows are worth a tenth of the time.
+    if (bStep == 32 && aStep == 4) fourRowsInPlace(a, aRow, b, inner, c, cRow, addend, addendRow);
+    else if (bStep == 32 && aStep == 16 && aRow == 4) fourRowsPacked(a, b, inner, c, cRow, addend, addendRow);
+    else fourRowsAnywhere(a, aRow, aStep, b, bStep, inner, c, cRow, addend, addendRow);
+  } else if (rows == 3) threeRows(a, aRow, aStep, b, bStep, inner, c, cRow, addend, addendRow);
+  else if (rows == 2) twoRows(a, aRow, aStep, b, bStep, inner, c, cRow, addend, addendRow);
+  else oneRow(a, aStep, b, bStep, inner, c, addend);
 }
 
-function tile5(
-  a0: usize,
+function fourRowsInPlace(
+  a: usize,
+  aRow: usize,
+  b: usize,
+  inner: usize,
+  c: usize,
+  cRow: usize,
+  addend: usize,
+  addendRow: usize,
+): void {
+  fourRows(a, aRow, 4, b, 32, inner, c, cRow, addend, addendRow);
+}
+
+function fourRowsPacked(
+  a: usize,
+  b: usize,
+  inner: usize,
+  c: usize,
+  cRow: usize,
+  addend: usize,
+  addendRow: usize,
+): void {
+  fourRows(a, 4, 16, b, 32, inner, c, cRow, addend, addendRow);
+}
+
+function fourRowsAnywhere(
+  a: usize,
   aRow: usize,
   aStep: usize,
   b: usize,
@@ -38,258 +69,288 @@ function tile5(
   cRow: usize,
   addend: usize,
   addendRow: usize,
-  width: usize,
 ): void {
-  let a1 = a0 + aRow;
-  let a2 = a1 + aRow;
-  let a3 = a2 + aRow;
-  let a4 = a3 + aRow;
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0);
-  let c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0);
-  let c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0);
-  let c31 = f32x4.splat(0);
-  let c40 = f32x4.splat(0);
-  let c41 = f32x4.splat(0);
-  const end = b + inner * bStep;
-  do {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let v: v128;
-    v = v128.load32_splat(a0);
-    c00 = multiplyAdd(v, b0, c00);
-    c01 = multiplyAdd(v, b1, c01);
-    v = v128.load32_splat(a1);
-    c10 = multiplyAdd(v, b0, c10);
-    c11 = multiplyAdd(v, b1, c11);
-    v = v128.load32_splat(a2);
-    c20 = multiplyAdd(v, b0, c20);
-    c21 = multiplyAdd(v, b1, c21);
-    v = v128.load32_splat(a3);
-    c30 = multiplyAdd(v, b0, c30);
-    c31 = multiplyAdd(v, b1, c31);
-    v = v128.load32_splat(a4);
-    c40 = multiplyAdd(v, b0, c40);
-    c41 = multiplyAdd(v, b1, c41);
-    a0 += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
-    a4 += aStep;
-    b += bStep;
-  } while (b != end);
-  finish(c, c00, c01, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c10, c11, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c20, c21, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c30, c31, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c40, c41, addend, width);
+  fourRows(a, aRow, aStep, b, bStep, inner, c, cRow, addend, addendRow);
 }
 
-function tile4(
-  a0: usize,
-  aRow: usize,
-  aStep: usize,
-  b: usize,
-  bStep: usize,
-  inner: usize,
-  c: usize,
-  cRow: usize,
-  addend: usize,
-  addendRow: usize,
-  width: usize,
-): void {
-  let a1 = a0 + aRow;
-  let a2 = a1 + aRow;
-  let a3 = a2 + aRow;
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0);
-  let c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0);
-  let c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0);
-  let c31 = f32x4.splat(0);
-  const end = b + inner * bStep;
-  do {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let v: v128;
-    v = v128.load32_splat(a0);
-    c00 = multiplyAdd(v, b0, c00);
-    c01 = multiplyAdd(v, b1, c01);
-    v = v128.load32_splat(a1);
-    c10 = multiplyAdd(v, b0, c10);
-    c11 = multiplyAdd(v, b1, c11);
-    v = v128.load32_splat(a2);
-    c20 = multiplyAdd(v, b0, c20);
-    c21 = multiplyAdd(v, b1, c21);
-    v = v128.load32_splat(a3);
-    c30 = multiplyAdd(v, b0, c30);
-    c31 = multiplyAdd(v, b1, c31);
-    a0 += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
-    b += bStep;
-  } while (b != end);
-  finish(c, c00, c01, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c10, c11, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c20, c21, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c30, c31, addend, width);
-}
-
-function tile3(
-  a0: usize,
-  aRow: usize,
-  aStep: usize,
-  b: usize,
-  bStep: usize,
-  inner: usize,
-  c: usize,
-  cRow: usize,
-  addend: usize,
-  addendRow: usize,
-  width: usize,
-): void {
-  let a1 = a0 + aRow;
-  let a2 = a1 + aRow;
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0);
-  let c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0);
-  let c21 = f32x4.splat(0);
-  const end = b + inner * bStep;
-  do {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let v: v128;
-    v = v128.load32_splat(a0);
-    c00 = multiplyAdd(v, b0, c00);
-    c01 = multiplyAdd(v, b1, c01);
-    v = v128.load32_splat(a1);
-    c10 = multiplyAdd(v, b0, c10);
-    c11 = multiplyAdd(v, b1, c11);
-    v = v128.load32_splat(a2);
-    c20 = multiplyAdd(v, b0, c20);
-    c21 = multiplyAdd(v, b1, c21);
-    a0 += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    b += bStep;
-  } while (b != end);
-  finish(c, c00, c01, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c10, c11, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c20, c21, addend, width);
-}
-
-function tile2(
-  a0: usize,
-  aRow: usize,
-  aStep: usize,
-  b: usize,
-  bStep: usize,
-  inner: usize,
-  c: usize,
-  cRow: usize,
-  addend: usize,
-  addendRow: usize,
-  width: usize,
-): void {
-  let a1 = a0 + aRow;
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0);
-  let c11 = f32x4.splat(0);
-  const end = b + inner * bStep;
-  do {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let v: v128;
-    v = v128.load32_splat(a0);
-    c00 = multiplyAdd(v, b0, c00);
-    c01 = multiplyAdd(v, b1, c01);
-    v = v128.load32_splat(a1);
-    c10 = multiplyAdd(v, b0, c10);
-    c11 = multiplyAdd(v, b1, c11);
-    a0 += aStep;
-    a1 += aStep;
-    b += bStep;
-  } while (b != end);
-  finish(c, c00, c01, addend, width);
-  c += cRow;
-  if (addend != 0) addend += addendRow;
-  finish(c, c10, c11, addend, width);
-}
-
-function tile1(
-  a0: usize,
-  aStep: usize,
-  b: usize,
-  bStep: usize,
-  inner: usize,
-  c: usize,
-  addend: usize,
-  width: usize,
-): void {
-  let c00 = f32x4.splat(0);
-  let c01 = f32x4.splat(0);
-  const end = b + inner * bStep;
-  do {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    let v: v128;
-    v = v128.load32_splat(a0);
-    c00 = multiplyAdd(v, b0, c00);
-    c01 = multiplyAdd(v, b1, c01);
-    a0 += aStep;
-    b += bStep;
-  } while (b != end);
-  finish(c, c00, c01, addend, width);
-}
-
-/** Writes one row of a tile. */
 @inline
-function finish(c: usize, low: v128, high: v128, addend: usize, width: usize): void {
-  if (width == 8) {
-    if (addend != 0) {
-      low = f32x4.add(low, v128.load(addend));
-      high = f32x4.add(high, v128.load(addend, 16));
-    }
-    v128.store(c, low);
-    v128.store(c, high, 16);
-  } else finishPart(c, low, high, addend, <i32>width);
+function fourRows(
+  a0: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  inner: usize,
+  c: usize,
+  cRow: usize,
+  addend: usize,
+  addendRow: usize,
+): void {
+  let a1 = a0 + aRow;
+  let a2 = a1 + aRow;
+  let a3 = a2 + aRow;
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0);
+  let c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0);
+  let c31 = f32x4.splat(0);
+  let v: v128;
+  let b0: v128;
+  let b1: v128;
+  const end = b + inner * bStep;
+  do {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    v = v128.load32_splat(a0);
+    c00 = multiplyAdd(v, b0, c00);
+    c01 = multiplyAdd(v, b1, c01);
+    v = v128.load32_splat(a1);
+    c10 = multiplyAdd(v, b0, c10);
+    c11 = multiplyAdd(v, b1, c11);
+    v = v128.load32_splat(a2);
+    c20 = multiplyAdd(v, b0, c20);
+    c21 = multiplyAdd(v, b1, c21);
+    v = v128.load32_splat(a3);
+    c30 = multiplyAdd(v, b0, c30);
+    c31 = multiplyAdd(v, b1, c31);
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    b += bStep;
+    if (b == end) break;
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    v = v128.load32_splat(a0);
+    c00 = multiplyAdd(v, b0, c00);
+    c01 = multiplyAdd(v, b1, c01);
+    v = v128.load32_splat(a1);
+    c10 = multiplyAdd(v, b0, c10);
+    c11 = multiplyAdd(v, b1, c11);
+    v = v128.load32_splat(a2);
+    c20 = multiplyAdd(v, b0, c20);
+    c21 = multiplyAdd(v, b1, c21);
+    v = v128.load32_splat(a3);
+    c30 = multiplyAdd(v, b0, c30);
+    c31 = multiplyAdd(v, b1, c31);
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    a3 += aStep;
+    b += bStep;
+  } while (b != end);
+  if (addend == 0) {
+    v128.store(c, c00);
+    v128.store(c, c01, 16);
+    c += cRow;
+    v128.store(c, c10);
+    v128.store(c, c11, 16);
+    c += cRow;
+    v128.store(c, c20);
+    v128.store(c, c21, 16);
+    c += cRow;
+    v128.store(c, c30);
+    v128.store(c, c31, 16);
+  } else {
+    v128.store(c, f32x4.add(c00, v128.load(addend)));
+    v128.store(c, f32x4.add(c01, v128.load(addend, 16)), 16);
+    c += cRow;
+    addend += addendRow;
+    v128.store(c, f32x4.add(c10, v128.load(addend)));
+    v128.store(c, f32x4.add(c11, v128.load(addend, 16)), 16);
+    c += cRow;
+    addend += addendRow;
+    v128.store(c, f32x4.add(c20, v128.load(addend)));
+    v128.store(c, f32x4.add(c21, v128.load(addend, 16)), 16);
+    c += cRow;
+    addend += addendRow;
+    v128.store(c, f32x4.add(c30, v128.load(addend)));
+    v128.store(c, f32x4.add(c31, v128.load(addend, 16)), 16);
+  }
 }
 
-function finishPart(c: usize, low: v128, high: v128, addend: usize, width: i32): void {
-  if (width >= 4) {
-    v128.store(c, addend != 0 ? f32x4.add(low, v128.load(addend)) : low);
-    if (width == 4) return;
-    c += 16;
-    if (addend != 0) addend += 16;
-    low = high;
-    width -= 4;
+function threeRows(
+  a0: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  inner: usize,
+  c: usize,
+  cRow: usize,
+  addend: usize,
+  addendRow: usize,
+): void {
+  let a1 = a0 + aRow;
+  let a2 = a1 + aRow;
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0);
+  let c21 = f32x4.splat(0);
+  let v: v128;
+  let b0: v128;
+  let b1: v128;
+  const end = b + inner * bStep;
+  do {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    v = v128.load32_splat(a0);
+    c00 = multiplyAdd(v, b0, c00);
+    c01 = multiplyAdd(v, b1, c01);
+    v = v128.load32_splat(a1);
+    c10 = multiplyAdd(v, b0, c10);
+    c11 = multiplyAdd(v, b1, c11);
+    v = v128.load32_splat(a2);
+    c20 = multiplyAdd(v, b0, c20);
+    c21 = multiplyAdd(v, b1, c21);
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    b += bStep;
+    if (b == end) break;
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    v = v128.load32_splat(a0);
+    c00 = multiplyAdd(v, b0, c00);
+    c01 = multiplyAdd(v, b1, c01);
+    v = v128.load32_splat(a1);
+    c10 = multiplyAdd(v, b0, c10);
+    c11 = multiplyAdd(v, b1, c11);
+    v = v128.load32_splat(a2);
+    c20 = multiplyAdd(v, b0, c20);
+    c21 = multiplyAdd(v, b1, c21);
+    a0 += aStep;
+    a1 += aStep;
+    a2 += aStep;
+    b += bStep;
+  } while (b != end);
+  if (addend == 0) {
+    v128.store(c, c00);
+    v128.store(c, c01, 16);
+    c += cRow;
+    v128.store(c, c10);
+    v128.store(c, c11, 16);
+    c += cRow;
+    v128.store(c, c20);
+    v128.store(c, c21, 16);
+  } else {
+    v128.store(c, f32x4.add(c00, v128.load(addend)));
+    v128.store(c, f32x4.add(c01, v128.load(addend, 16)), 16);
+    c += cRow;
+    addend += addendRow;
+    v128.store(c, f32x4.add(c10, v128.load(addend)));
+    v128.store(c, f32x4.add(c11, v128.load(addend, 16)), 16);
+    c += cRow;
+    addend += addendRow;
+    v128.store(c, f32x4.add(c20, v128.load(addend)));
+    v128.store(c, f32x4.add(c21, v128.load(addend, 16)), 16);
   }
-  storePart(c, addend != 0 ? f32x4.add(low, loadPart(addend, width)) : low, width);
+}
+
+function twoRows(
+  a0: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  inner: usize,
+  c: usize,
+  cRow: usize,
+  addend: usize,
+  addendRow: usize,
+): void {
+  let a1 = a0 + aRow;
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0);
+  let c11 = f32x4.splat(0);
+  let v: v128;
+  let b0: v128;
+  let b1: v128;
+  const end = b + inner * bStep;
+  do {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    v = v128.load32_splat(a0);
+    c00 = multiplyAdd(v, b0, c00);
+    c01 = multiplyAdd(v, b1, c01);
+    v = v128.load32_splat(a1);
+    c10 = multiplyAdd(v, b0, c10);
+    c11 = multiplyAdd(v, b1, c11);
+    a0 += aStep;
+    a1 += aStep;
+    b += bStep;
+    if (b == end) break;
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    v = v128.load32_splat(a0);
+    c00 = multiplyAdd(v, b0, c00);
+    c01 = multiplyAdd(v, b1, c01);
+    v = v128.load32_splat(a1);
+    c10 = multiplyAdd(v, b0, c10);
+    c11 = multiplyAdd(v, b1, c11);
+    a0 += aStep;
+    a1 += aStep;
+    b += bStep;
+  } while (b != end);
+  if (addend == 0) {
+    v128.store(c, c00);
+    v128.store(c, c01, 16);
+    c += cRow;
+    v128.store(c, c10);
+    v128.store(c, c11, 16);
+  } else {
+    v128.store(c, f32x4.add(c00, v128.load(addend)));
+    v128.store(c, f32x4.add(c01, v128.load(addend, 16)), 16);
+    c += cRow;
+    addend += addendRow;
+    v128.store(c, f32x4.add(c10, v128.load(addend)));
+    v128.store(c, f32x4.add(c11, v128.load(addend, 16)), 16);
+  }
+}
+
+function oneRow(
+  a0: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  inner: usize,
+  c: usize,
+  addend: usize,
+): void {
+  let c00 = f32x4.splat(0);
+  let c01 = f32x4.splat(0);
+  let v: v128;
+  let b0: v128;
+  let b1: v128;
+  const end = b + inner * bStep;
+  do {
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    v = v128.load32_splat(a0);
+    c00 = multiplyAdd(v, b0, c00);
+    c01 = multiplyAdd(v, b1, c01);
+    a0 += aStep;
+    b += bStep;
+    if (b == end) break;
+    b0 = v128.load(b);
+    b1 = v128.load(b, 16);
+    v = v128.load32_splat(a0);
+    c00 = multiplyAdd(v, b0, c00);
+    c01 = multiplyAdd(v, b1, c01);
+    a0 += aStep;
+    b += bStep;
+  } while (b != end);
+  if (addend == 0) {
+    v128.store(c, c00);
+    v128.store(c, c01, 16);
+  } else {
+    v128.store(c, f32x4.add(c00, v128.load(addend)));
+    v128.store(c, f32x4.add(c01, v128.load(addend, 16)), 16);
+  }
 }
