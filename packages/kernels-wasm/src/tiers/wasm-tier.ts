@@ -1,11 +1,12 @@
 import type { Host, KernelFactory } from '../host/host.ts';
 import { elementwise } from '../kernels/elementwise/elementwise.ts';
 import type { KernelGroup } from '../kernels/kernel-group.ts';
+import { layout } from '../kernels/layout/layout.ts';
 import { optimizers } from '../kernels/optimizers/optimizers.ts';
 import { instantiate, validates } from '../module/instantiate.ts';
 import type { StartedTier, Tier, TierOptions, Unavailable } from './tier.ts';
 
-const GROUPS: readonly KernelGroup[] = [elementwise, optimizers];
+const GROUPS: readonly KernelGroup[] = [elementwise, optimizers, layout];
 
 /** Kernels in WebAssembly modules of this package, on the heap of tfjs. */
 export const wasmTier: Tier = {
