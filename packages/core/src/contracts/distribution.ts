@@ -31,6 +31,11 @@ export interface Distribution extends Part {
   readonly contextSize: number;
   /** True when `logProb` is a lower bound on the log-probability of the data (dequantization). */
   readonly lowerBound: boolean;
+  /**
+   * Number of levels K where `logProb` is the **exact** log-probability of the integers 0 … K − 1; absent elsewhere. Bits
+   * per dimension have a meaning then, as they do for a bound.
+   */
+  readonly levels?: number;
   /** Log-density (or log-probability of discrete data), `[batch]`, nats; differentiable. The caller disposes. */
   logProb(x: tf.Tensor, context?: tf.Tensor): tf.Tensor;
   /** `[count, ...eventShape]`; the caller disposes. Asynchronous, because sequential samplers report and can be aborted. */

@@ -1,5 +1,7 @@
 import type { Distribution } from '../contracts/distribution.ts';
 import { evaluationMode } from '../contracts/mode.ts';
+import { sizeOf } from '../contracts/shape.ts';
+import { bitsPerDimension } from '../dequantization/bits-per-dimension.ts';
 import { FlowzooError } from '../errors/flowzoo-error.ts';
 import { disposeBatch, range, takeRows, type Batch } from './batches.ts';
 import { assertKnownKeys, count, oneOf, option, wholeNumber } from './check-option.ts';
@@ -35,6 +37,11 @@ export interface Evaluation extends ScoreSummary {
   readonly logProb: Float32Array;
   /** True when these are lower bounds (dequantization). */
   readonly bound: boolean;
+  /**
+   * Bits per dimension, −mean / (D ln 2), where data are discrete: an upper bound if `bound`, else exact. Null for a
+   * density, whose bits would depend on the unit of measurement.
+   */
+  readonly bitsPerDimension: number | null;
 }
 
 /** @internal Options of {@link scoreDataset}, all given. */
@@ -74,7 +81,10 @@ export async function evaluate(
   };
   const dataset = await readDataset('data', model, data);
   const logProb = await scoreDataset(model, dataset, settings);
-  return { rows: dataset.rows, logProb, bound: model.lowerBound, ...summarize(logProb) };
+  const summary = summarize(logProb);
+  const isDiscrete = model.lowerBound || model.levels !== undefined;
+  const bits = isDiscrete ? bitsPerDimension(summary.mean, { dimensions: sizeOf(model.eventShape) }) : null;
+  return { rows: dataset.rows, logProb, bound: model.lowerBound, bitsPerDimension: bits, ...summary };
 }
 
 /** log p of each row; the noise depends on the seed, the number of the batch and of the draw. */
