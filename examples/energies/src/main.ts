@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { accelerate } from '@flowzoo/kernels-wasm';
 import {
   densityPicture,
   energies,
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
 
 tf.enableProdMode();
 await tf.setBackend('wasm');
+await accelerate();
 await mkdir(options.out, { recursive: true });
 
 const fits: EnergyFit[] = [];

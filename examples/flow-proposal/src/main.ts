@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { accelerate } from '@flowzoo/kernels-wasm';
 import { compareSamplers, doubleWellLogNormalizer, fitProposal, formatFigures } from './index.ts';
 
 const { values: options } = parseArgs({
@@ -15,6 +16,7 @@ const { values: options } = parseArgs({
 
 tf.enableProdMode();
 await tf.setBackend('wasm');
+await accelerate();
 
 console.error('fitting a flow to the double well …');
 const { flow, seconds } = await fitProposal({ steps: Number(options.steps), seed: Number(options.seed) });

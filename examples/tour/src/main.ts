@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { formatTable } from '@flowzoo/cli';
 import { createRegistry } from '@flowzoo/core';
+import { accelerate } from '@flowzoo/kernels-wasm';
 import { coupling } from '@flowzoo/layers-coupling';
 import { listPresets, loadPreset } from '@flowzoo/zoo';
 import { digitPictures, realDigits } from './digits.ts';
@@ -21,6 +22,7 @@ const { values: options } = parseArgs({ options: { out: { type: 'string', defaul
 const started = performance.now();
 tf.enableProdMode();
 await tf.setBackend('wasm');
+await accelerate();
 await mkdir(options.out, { recursive: true });
 
 const registry = createRegistry().use(coupling);

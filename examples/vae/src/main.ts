@@ -7,6 +7,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { renderSheet, toPng } from '@flowzoo/cli';
 import { FlowzooError, isFlowzooError, type FitEvent } from '@flowzoo/core';
 import { readFileBytes } from '@flowzoo/core/node';
+import { accelerate } from '@flowzoo/kernels-wasm';
 import {
   formatComparison,
   posteriorNames,
@@ -66,6 +67,7 @@ async function train(given: TrainArguments): Promise<void> {
   }
   tf.enableProdMode();
   await tf.setBackend('wasm');
+  await accelerate();
   const images = await readImages(given.data);
   const { model, result } = await trainVae(images, {
     posterior: given.posterior as PosteriorName,

@@ -76,7 +76,7 @@ export function addJson(command: Command): Command {
 /** Adds what every command takes. */
 export function addSessionOptions(command: Command): Command {
   return command
-    .option('--backend <name>', 'tfjs backend: wasm or cpu', 'wasm')
+    .option('--backend <name>', 'tfjs backend: wasm (fast kernels), wasm-stock or cpu', 'wasm')
     .option('--plugin <package>', 'also use the plugin of this package or file (repeatable)', repeated);
 }
 

@@ -1,17 +1,17 @@
-import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
+import type { Acceleration } from '@flowzoo/kernels-wasm';
 import { coupling } from '@flowzoo/layers-coupling';
 import { autoregressive } from '@flowzoo/layers-autoregressive';
 import { glow } from '@flowzoo/layers-glow';
 import { planar } from '@flowzoo/layers-planar';
-import { createRegistry, FlowzooError, type Registry } from '@flowzoo/core';
+import { createRegistry, type Registry } from '@flowzoo/core';
+import { startEngine } from './engine.ts';
 import { importPlugins } from './plugins/import-plugins.ts';
 import { resolvePackage } from './plugins/resolve-package.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that every command takes. */
 export interface SessionOptions {
-  /** `wasm` or `cpu`. */
+  /** `wasm` (with the kernels of @flowzoo/kernels-wasm), `wasm-stock` (as tfjs ships it) or `cpu`. */
   readonly backend?: string;
   /** Packages or files of further plugins. */
   readonly plugin?: readonly string[];
@@ -21,6 +21,8 @@ export interface SessionOptions {
 export interface Session {
   readonly registry: Registry;
   readonly terminal: Terminal;
+  /** Which kernels run. */
+  readonly acceleration: Acceleration;
 }
 
 /**
@@ -29,13 +31,14 @@ export interface Session {
  * @throws E_OPTION when tfjs has no such backend here, E_PLUGIN
  */
 export async function openSession(options: SessionOptions, terminal: Terminal): Promise<Session> {
-  await startEngine(options.backend ?? 'wasm');
+  const acceleration = await startEngine(options.backend ?? 'wasm');
+  for (const note of acceleration.notes) terminal.error(`note: ${note}`);
   const registry = createRegistry().use(coupling).use(planar).use(autoregressive).use(glow);
   for (const name of options.plugin ?? []) {
     const place = { folder: process.cwd(), at: `--plugin ${name}` };
     for (const plugin of await importPlugins(name, place)) registry.use(plugin);
   }
-  return { registry, terminal };
+  return { registry, terminal, acceleration };
 }
 
 /**
@@ -55,17 +58,4 @@ export async function registerRequired({ registry, terminal }: Session, spec: un
       terminal.error(`using ${plugin.name}@${plugin.version}, which the spec requires`);
     }
   }
-}
-
-async function startEngine(backend: string): Promise<void> {
-  // Also keeps tfjs from advertising, on standard error, a native package that does not install any more.
-  tf.enableProdMode();
-  if (!['wasm', 'cpu'].includes(backend) || !(await tf.setBackend(backend))) {
-    throw new FlowzooError('E_OPTION', 'this backend is not available', {
-      at: '--backend',
-      expected: 'wasm or cpu',
-      found: backend,
-    });
-  }
-  await tf.ready();
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { FlowModel, Registry } from '@flowzoo/core';
+import type { Acceleration } from '@flowzoo/kernels-wasm';
 import { listPresets, loadPreset } from '@flowzoo/zoo';
 import type { Command } from 'commander';
 import { addExamples, addJson } from '../options.ts';
@@ -36,19 +37,21 @@ async function examine(options: SessionOptions, terminal: Terminal): Promise<Fin
     { check: 'flowzoo', ok: true, detail: commandVersion() },
     { check: 'node', ok: true, detail: `${process.version} on ${process.platform} ${process.arch}` },
   ];
-  const { registry } = await openSession(options, terminal);
-  findings.push({ check: 'tfjs', ok: true, detail: await describeEngine() });
+  const { registry, acceleration } = await openSession(options, terminal);
+  findings.push({ check: 'tfjs', ok: true, detail: await describeEngine(acceleration) });
   const plugins = [...registry.plugins].map(([name, version]) => `${name}@${version}`).join(', ');
   findings.push({ check: 'plugins', ok: true, detail: plugins });
   for (const { name } of await listPresets()) findings.push(await examinePreset(name, registry));
   return findings;
 }
 
-async function describeEngine(): Promise<string> {
+async function describeEngine({ tier, features, kernels }: Acceleration): Promise<string> {
   const backend = tf.getBackend();
   if (backend !== 'wasm') return `${tf.version.tfjs}, backend ${backend}`;
   const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
-  return `${tf.version.tfjs}, backend wasm with${simd ? '' : 'out'} SIMD`;
+  const count = Object.keys(kernels).length;
+  const ours = tier === 'stock' ? 'stock kernels' : `${count} kernels of tier ${[tier, ...features].join(', ')}`;
+  return `${tf.version.tfjs}, backend wasm with${simd ? '' : 'out'} SIMD, ${ours}`;
 }
 
 async function examinePreset(name: string, registry: Registry): Promise<Finding> {

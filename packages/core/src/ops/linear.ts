@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { matMul } from './mat-mul.ts';
+import { isStockWasm } from './stock-wasm.ts';
 
 /**
  * The affine map of a dense layer, y = x·W + b, trainable at full speed on every backend.
  *
- * Its gradients are ∂x = ∂y·Wᵀ, ∂W = xᵀ·∂y and ∂b = 1ᵀ·∂y; the last is a product with a row of ones, because the
- * product shares the packed ∂y of the product before it and the stock wasm sum over rows is slow.
+ * Its gradients are ∂x = ∂y·Wᵀ, ∂W = xᵀ·∂y and ∂b = 1ᵀ·∂y; on the stock wasm backend the last is a product with a row of
+ * ones, because that shares the packed ∂y of the product before it, and the sum over rows is slow there.
  *
  * @param x `[batch, in]`; `in` = 0 is legal and leaves the bias.
  * @param weight `[in, out]`.
@@ -20,7 +21,7 @@ export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias?: tf.Tensor1D):
 }
 
 /**
- * Adds one number per column (or per channel: any leading axes); its gradient is a product with a row of ones.
+ * Adds one number per column (or per channel: any leading axes); its gradient is the sum over the rows.
  *
  * @param x `[..., features]`.
  * @param bias `[features]`.
@@ -28,7 +29,7 @@ export function linear(x: tf.Tensor2D, weight: tf.Tensor2D, bias?: tf.Tensor1D):
  */
 export function addBias<T extends tf.Tensor>(x: T, bias: tf.Tensor1D): T {
   const features = bias.shape[0];
-  if (x.size === 0 || tf.getBackend() !== 'wasm') return tf.add(x, bias);
+  if (x.size === 0 || !isStockWasm()) return tf.add(x, bias);
   const add = tf.customGrad((value, offset) => ({
     value: tf.add(value as tf.Tensor, offset as tf.Tensor),
     gradFunc: (dy: tf.Tensor) => {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { isStockWasm } from './stock-wasm.ts';
 
 /** Which factors of {@link matMul} are transposed. */
 export interface MatMulOptions {
@@ -24,7 +25,7 @@ export interface MatMulOptions {
 export function matMul(a: tf.Tensor2D, b: tf.Tensor2D, options: MatMulOptions = {}): tf.Tensor2D {
   const { transposeA = false, transposeB = false } = options;
   if (a.size === 0 || b.size === 0) return emptyProduct(a, b, { transposeA, transposeB });
-  if (tf.getBackend() !== 'wasm') return tf.matMul(a, b, transposeA, transposeB);
+  if (!isStockWasm()) return tf.matMul(a, b, transposeA, transposeB);
   if (!transposeA && !transposeB) return plainProduct(a, b);
   return tf.tidy(() => plainProduct(transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b));
 }
