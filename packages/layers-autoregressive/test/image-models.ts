@@ -64,7 +64,10 @@ export function indicesOf(values: ArrayLike<number>, size: number, levels: numbe
 }
 
 /** Pearson's statistic over cells that expect ten or more, the rest joined, and its bound for a right sampler. */
-export function chiSquare(indices: readonly number[], probabilities: ArrayLike<number>): { value: number; bound: number } {
+export function chiSquare(
+  indices: readonly number[],
+  probabilities: ArrayLike<number>,
+): { value: number; bound: number } {
   const counts = new Float64Array(probabilities.length);
   for (const index of indices) counts[index]!++;
   const cells = Array.from(probabilities, (p, i) => ({ expected: p * indices.length, found: counts[i]! }));

@@ -29,7 +29,8 @@ describe.each(['cpu', 'wasm'])('evaluate on %s', (backend) => {
     const parts = await evaluate(model, data, { batchSize: 10, onProgress: ({ done }) => progress.push(done) });
     expect(tf.memory().numTensors).toBe(before);
     expect(progress).toEqual([10, 20, 25]);
-    expect(whole).toMatchObject({ rows: 25, bound: false });
+    // Bits of a density would depend on the unit of measurement.
+    expect(whole).toMatchObject({ rows: 25, bound: false, bitsPerDimension: null });
     for (let row = 0; row < 25; row++) {
       const [a, b] = [data.values[2 * row]!, data.values[2 * row + 1]!];
       expect(whole.logProb[row]).toBeCloseTo(-(a * a + b * b) / 2 - Math.log(2 * Math.PI), 4);
@@ -53,6 +54,15 @@ describe.each(['cpu', 'wasm'])('evaluate on %s', (backend) => {
 describe('evaluate', () => {
   beforeEach(async () => {
     await tf.setBackend('cpu');
+  });
+
+  it('gives bits per dimension where data are discrete: of a bound, and of a model with levels', async () => {
+    const discrete = Object.assign(new TestNormal({ size: 2 }), { levels: 4 });
+    for (const model of [new Bound({ size: 2 }), discrete]) {
+      const { mean, bitsPerDimension } = await evaluate(model, data);
+      expect(bitsPerDimension).toBeCloseTo(-mean / (2 * Math.LN2), 10);
+      model.dispose();
+    }
   });
 
   it('averages the draws of a bound, or tightens it', async () => {

@@ -1,3 +1,4 @@
+import { stopGradient } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 
 /** Log-scales are kept in this interval: below it a bin swallows the whole logistic, above it the data see a flat line. */
@@ -33,8 +34,10 @@ export function logisticBinLogProb({ x, mean, logScale, levels }: LogisticBin): 
   const centred = tf.sub(tf.sub(tf.mul(x, 2 * half), 1), mean);
   const below = tf.mul(tf.sub(centred, half), inverseScale);
   const above = tf.mul(tf.add(centred, half), inverseScale);
-  const hasLower = tf.cast(tf.greater(x, 0.5), 'float32');
-  const hasUpper = tf.cast(tf.less(x, levels - 1.5), 'float32');
+  // 1 but for the lowest, and but for the highest level: levels are whole numbers, and comparisons have no gradient.
+  const level = stopGradient(x);
+  const hasLower = tf.clipByValue(level, 0, 1);
+  const hasUpper = tf.clipByValue(tf.sub(levels - 1, level), 0, 1);
   const outside = tf.add(tf.mul(hasLower, tf.softplus(below)), tf.mul(hasUpper, tf.softplus(tf.neg(above))));
   return tf.sub(tf.mul(tf.mul(hasLower, hasUpper), logOneMinusExp(tf.mul(inverseScale, 2 * half))), outside);
 }

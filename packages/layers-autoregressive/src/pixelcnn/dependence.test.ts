@@ -42,7 +42,8 @@ function expectPattern(model: ImageModel, reach: Reach, context?: tf.Tensor): vo
       const [to, from] = [placeOf(i), placeOf(j)];
       const samePixel = to.row === from.row && to.column === from.column;
       const expected = samePixel ? from.channel < to.channel : j < i && reach(from, to);
-      if (depends !== expected) wrong.push(`${JSON.stringify(to)} ${depends ? 'sees' : 'misses'} ${JSON.stringify(from)}`);
+      if (depends !== expected)
+        wrong.push(`${JSON.stringify(to)} ${depends ? 'sees' : 'misses'} ${JSON.stringify(from)}`);
     }),
   );
   expect(wrong).toEqual([]);
@@ -96,11 +97,14 @@ describe.each(['cpu', 'wasm'])('what sees what, on %s', (backend) => {
     [1, 3, 1],
     [2, 3, 2],
     [2, 5, 3],
-  ])('gated, %i layers, the first of side %i: the whole receptive field and nothing beyond', (layers, firstKernel, R) => {
-    const model = imageModel({ type: 'gated-pixelcnn', layers, ...small, firstKernel }, { event: [5, 5] });
-    expectPattern(model, gatedReach(R));
-    model.dispose();
-  });
+  ])(
+    'gated, %i layers, the first of side %i: the whole receptive field and nothing beyond',
+    (layers, firstKernel, R) => {
+      const model = imageModel({ type: 'gated-pixelcnn', layers, ...small, firstKernel }, { event: [5, 5] });
+      expectPattern(model, gatedReach(R));
+      model.dispose();
+    },
+  );
 
   it('gated with a context: no later element either', () => {
     const context = tf.randomNormal([6, 2], 0, 1, 'float32', 1);
@@ -114,15 +118,18 @@ describe.each(['cpu', 'wasm'])('what sees what, on %s', (backend) => {
     [[4, 5], [1, 1, 1], 3],
     [[4, 6], [2, 1], 5],
     [[2, 4, 3], [1, 1], 3],
-  ])('plain, %j with windows reaching %j: its windows, no later element, and a blind spot', (event: number[], reaches: number[], firstKernel: number) => {
-    const config = { type: 'pixelcnn', ...small, features: 12, firstKernel, blocks: reaches.length - 1 } as const;
-    const model = imageModel(config, { event });
-    const reach = plainReach(reaches);
-    expectPattern(model, reach);
-    // One row up, further to the right than the windows reach up: earlier, never seen.
-    expect(reach({ row: 0, column: event[1]! - 1 }, { row: 1, column: 0 })).toBe(false);
-    model.dispose();
-  });
+  ])(
+    'plain, %j with windows reaching %j: its windows, no later element, and a blind spot',
+    (event: number[], reaches: number[], firstKernel: number) => {
+      const config = { type: 'pixelcnn', ...small, features: 12, firstKernel, blocks: reaches.length - 1 } as const;
+      const model = imageModel(config, { event });
+      const reach = plainReach(reaches);
+      expectPattern(model, reach);
+      // One row up, further to the right than the windows reach up: earlier, never seen.
+      expect(reach({ row: 0, column: event[1]! - 1 }, { row: 1, column: 0 })).toBe(false);
+      model.dispose();
+    },
+  );
 
   it('a linear mixture of colours: the network sees whole earlier pixels and not its own', () => {
     const config = { head: 'logistic-mixture', components: 2, colors: 'linear', layers: 3 };

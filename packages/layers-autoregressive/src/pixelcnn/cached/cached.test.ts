@@ -53,19 +53,22 @@ describe.each(['cpu', 'wasm'])('cached sampling on %s', (backend) => {
     await tf.setBackend(backend);
   });
 
-  it.each(cases)('%s: equals full passes in every level, for 1 image and for 16', async (_, config, event, contextSize) => {
-    const model = imageModel(config, { event, contextSize, scale: 1 });
-    const full = await draw(model, 16, 'full');
-    expect(await draw(model, 16, 'cached')).toEqual(full);
-    const size = full.length / 16;
-    expect(new Set(full).size).toBeGreaterThan(1);
-    expect(full.slice(0, size)).not.toEqual(full.slice(size, 2 * size));
-    // Image 0 is the same however many there are.
-    expect(await draw(model, 1, 'cached')).toEqual(full.slice(0, size));
-    expect(await draw(model, 1, 'full')).toEqual(full.slice(0, size));
-    expect(await draw(model, 2, 'cached', 0.5)).toEqual(await draw(model, 2, 'full', 0.5));
-    model.dispose();
-  });
+  it.each(cases)(
+    '%s: equals full passes in every level, for 1 image and for 16',
+    async (_, config, event, contextSize) => {
+      const model = imageModel(config, { event, contextSize, scale: 1 });
+      const full = await draw(model, 16, 'full');
+      expect(await draw(model, 16, 'cached')).toEqual(full);
+      const size = full.length / 16;
+      expect(new Set(full).size).toBeGreaterThan(1);
+      expect(full.slice(0, size)).not.toEqual(full.slice(size, 2 * size));
+      // Image 0 is the same however many there are.
+      expect(await draw(model, 1, 'cached')).toEqual(full.slice(0, size));
+      expect(await draw(model, 1, 'full')).toEqual(full.slice(0, size));
+      expect(await draw(model, 2, 'cached', 0.5)).toEqual(await draw(model, 2, 'full', 0.5));
+      model.dispose();
+    },
+  );
 
   it.each(cases.filter(([name]) => name.includes('colours') || name.includes('binary')))(
     '%s: completes as full passes do, with any mask',
