@@ -14,13 +14,14 @@ import {
   type StateValues,
 } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
-import { restoredDependence, type Dependence } from '../orders/dependence.ts';
-import { assertPermutation, dependenceOf, shortened } from '../orders/order-option.ts';
+import type { Dependence } from '../orders/dependence.ts';
+import { dependenceOf, shortened } from '../orders/order-option.ts';
 import type { MadeConfig } from './config.ts';
 import { hiddenDegrees } from './degrees.ts';
 import { MaskedBlock } from './masked-block.ts';
 import { MaskedDense } from './masked-dense.ts';
 import { featureMask, unitMask } from './mask.ts';
+import { loadedDegrees, loadedDependence } from './restore.ts';
 
 /**
  * The masked autoencoder for distribution estimation: a network whose output for feature i depends on the features before
@@ -189,19 +190,11 @@ export class Made extends ConditionerBase {
 
   override stateLoaded(values: ReadonlyMap<string, StateValues>): void {
     super.stateLoaded(values);
-    this.#restoreOrder(values);
+    const { place: at } = this;
+    this.#dependence = loadedDependence(values, this.#dependence, { order: this.#config.order, at });
     this.#degrees.forEach((degrees, layer) => {
       const stored = values.get(`degrees.${layer}`);
-      if (stored === undefined) return;
-      const wrong = stored.find((degree) => degree < 0 || degree >= this.#dependence.classes);
-      if (wrong !== undefined) {
-        throw new FlowzooError('E_MASK', 'the saved degrees do not fit the features', {
-          at: `${this.place}, degrees.${layer}`,
-          expected: `0 to ${this.#dependence.classes - 1}`,
-          found: String(wrong),
-        });
-      }
-      degrees.set(stored);
+      if (stored !== undefined) degrees.set(loadedDegrees(stored, this.#dependence, { at: `${at}, degrees.${layer}` }));
     });
     const masks = this.#masks();
     this.#layers.forEach((layer, i) => layer.remask(masks.layers[i]!));
@@ -252,26 +245,5 @@ export class Made extends ConditionerBase {
       unitMask(dependence, this.#degrees.at(-1)!, classOf, repeat),
     ];
     return { layers, block: unitMask(dependence, first, first), direct };
-  }
-
-  #restoreOrder(values: ReadonlyMap<string, StateValues>): void {
-    const { name, values: own } = this.#dependence.saved;
-    const stored = values.get(name);
-    if (stored === undefined) return;
-    if (this.#config.order === 'random') {
-      assertPermutation(stored, this.#dependence.size, this.place);
-    } else if (stored.some((entry, index) => entry !== own[index])) {
-      throw new FlowzooError(
-        'E_MASK',
-        `the weights were trained with another ${name === 'order' ? 'order' : 'graph'}`,
-        {
-          at: this.place,
-          expected: shortened(Array.from(own)),
-          found: shortened(Array.from(stored)),
-          remedy: 'Set "order" in the spec to what the weights were trained with',
-        },
-      );
-    }
-    this.#dependence = restoredDependence(stored, this.#dependence);
   }
 }
