@@ -10,6 +10,7 @@ import {
   type StateValues,
 } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { assertChannels } from '../assert-channels.ts';
 import { channelAffine } from './channel-affine.ts';
 import { assertVarying, channelMoments } from './channel-moments.ts';
 
@@ -197,5 +198,8 @@ export const actnormDefinition: BijectorDefinition = {
       },
     },
   },
-  create: (config: ActNormConfig, build) => new ActNorm({ ...config, dataShape: build.dataShape, path: build.path }),
+  create(config: ActNormConfig, build) {
+    assertChannels(build);
+    return new ActNorm({ ...config, dataShape: build.dataShape, path: build.path });
+  },
 };

@@ -12,6 +12,7 @@ import {
   type StateValues,
 } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { assertChannels } from '../assert-channels.ts';
 import { composePlu, inverseWeight, invertPlu, rotationFactors, type Diagonal, type PluForm } from './plu.ts';
 
 /** Options of {@link InvertibleConvolution}. */
@@ -158,6 +159,9 @@ export const invertibleConvolutionDefinition: BijectorDefinition = {
       },
     },
   },
-  create: (config: InvertibleConvolutionConfig, build) =>
-    new InvertibleConvolution({ ...config, dataShape: build.dataShape, path: build.path, random: build.random }),
+  create(config: InvertibleConvolutionConfig, build) {
+    assertChannels(build);
+    const { dataShape, path, random } = build;
+    return new InvertibleConvolution({ ...config, dataShape, path, random });
+  },
 };

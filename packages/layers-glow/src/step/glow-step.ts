@@ -15,6 +15,7 @@ import {
 } from '@flowzoo/core';
 import type * as tf from '@tensorflow/tfjs';
 import { ActNorm } from '../actnorm/actnorm.ts';
+import { assertChannels } from '../assert-channels.ts';
 import { InvertibleConvolution } from '../convolution/invertible-convolution.ts';
 import { ChannelCoupling, keptChannelCount } from './channel-coupling.ts';
 
@@ -150,12 +151,3 @@ export const glowStepDefinition: BijectorDefinition = {
     return createStep(config, { build, dataShape: build.dataShape, path: build.path, name: '' });
   },
 };
-
-/** @throws E_SPEC_SHAPE for a scalar event */
-export function assertChannels({ dataShape, shapeError }: BijectorBuild): void {
-  if ((dataShape.at(-1) ?? 0) > 0) return;
-  throw shapeError('there are no channels', {
-    expected: '[height, width, channels] or [features]',
-    found: `[${dataShape.join(', ')}]`,
-  });
-}
