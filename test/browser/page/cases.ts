@@ -36,9 +36,9 @@ export const fixedCases: readonly FixedCase[] = [
         taps(),
       ]),
   },
-  ...(['exp', 'tanh', 'sigmoid', 'softplus', 'expm1', 'erf', 'elu', 'log1p'] as const).map((name) => ({
-    name,
-    run: () => tf[name](tf.abs(values([1003], 3))),
+  ...[tf.exp, tf.tanh, tf.sigmoid, tf.softplus, tf.expm1, tf.erf, tf.elu, tf.log1p].map((apply, i) => ({
+    name: `function ${i}`,
+    run: () => apply(tf.abs(values([1003], 3))),
   })),
   { name: 'sum over the middle', run: () => tf.sum(values([5, 33, 7], 4), 1) },
   { name: 'sum of many', run: () => tf.sum(tf.fill([1_000_000], 0.1)) },

@@ -40,6 +40,8 @@ export type ErrorCode =
   // training
   | 'E_NOT_FINITE_LOSS'
   | 'E_CHECKPOINT'
+  | 'E_WORKER'
+  | 'E_OUT_OF_MEMORY'
   | 'E_ABORTED'
   | 'E_LINALG'
   // conformance suite

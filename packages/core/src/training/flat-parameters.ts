@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { sizeOf } from '../contracts/shape.ts';
 import { runNamedKernel } from '../ops/named-kernel.ts';
+import { explainOutOfMemory } from './out-of-memory.ts';
 
 const HOST_BACKENDS: readonly string[] = ['cpu', 'wasm'];
 
@@ -86,7 +87,7 @@ export class FlatParameters {
   } {
     const unused: string[] = [];
     const [value, gradient] = tf.tidy(() => {
-      const result = tf.variableGrads(compute, [...this.#variables]);
+      const result = explainOutOfMemory(() => tf.variableGrads(compute, [...this.#variables]));
       const parts = this.#variables.map((variable, index) => {
         const part = result.grads[variable.name];
         if (part !== undefined && part !== null) return part;
