@@ -1,4 +1,4 @@
-import type { ModelSpec } from '@flowzoo/core';
+import type { ModelSpec, PartConfig } from '@flowzoo/core';
 import { networkOf, stackedSpec, type Layer, type NetworkOptions, type StackOptions } from './stacked-spec.ts';
 
 /** Options of {@link mafSpec}. */
@@ -15,7 +15,7 @@ export interface MafOptions extends StackOptions, NetworkOptions {
 }
 
 /** The head of MADE and MAF as a transformer: u = (x − m)·exp(a/2) with mean m and log-precision a, packed [m, a]. */
-export const LOG_PRECISION_HEAD: Layer = {
+export const LOG_PRECISION_HEAD: PartConfig & Readonly<Record<string, unknown>> = {
   type: 'affine',
   direction: 'inverse',
   order: 'shift-scale',
