@@ -16,8 +16,26 @@ export {
 export { inverseByPasses, type SequentialInverse } from './masked-autoregressive/sequential-inverse.ts';
 export { dependenceOfOrder, dependenceOfParents, type Dependence } from './orders/dependence.ts';
 export type { OrderOption } from './orders/order-option.ts';
-export * from './heads/index.ts';
-export * from './pixelcnn/index.ts';
+export {
+  BernoulliHead,
+  CategoricalHead,
+  LogisticMixtureHead,
+  type DiscreteHead,
+  type ElementDraw,
+  type HeadConfig,
+  type LogisticMixtureOptions,
+} from './heads/index.ts';
+export {
+  GatedPixelCnn,
+  ImageModel,
+  PixelCnn,
+  type CompletionOptions,
+  type CompletionResult,
+  type GatedPixelCnnConfig,
+  type ImageSampleOptions,
+  type PixelCnnConfig,
+  type SamplingMethod,
+} from './pixelcnn/index.ts';
 export { autoregressive } from './plugin.ts';
 export { iafSpec, type IafOptions } from './specs/iaf-spec.ts';
 export { LOG_PRECISION_HEAD, madeMogSpec, mafSpec, type MadeMogOptions, type MafOptions } from './specs/maf-spec.ts';

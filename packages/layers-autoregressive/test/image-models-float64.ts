@@ -138,7 +138,11 @@ export function gatedParameters64(
     const gated = mapOf(image, (at) => {
       const type = l === 0 ? 'A' : 'B';
       const own = masked(reader, `${name}.horizontal`, horizontal, at, {
-        ...{ above: 0, beside: reach, type, groups, halves: 2 },
+        above: 0,
+        beside: reach,
+        type,
+        groups,
+        halves: 2,
       });
       const above = down[at[0] - 1]?.[at[1]];
       const sum = above === undefined ? own : add(own, reader.dense(`${name}.link`, above));

@@ -48,15 +48,18 @@ describe.each(['cpu', 'wasm'])('heads on %s', (backend) => {
     await tf.setBackend(backend);
   });
 
-  it.each(heads)('%s: the probabilities of all values sum to 1, at parameters of order 1 and of order 30', (_, head) => {
-    for (const scale of [1, 30]) {
-      for (let seed = 0; seed < 4; seed++) {
-        const parameters = new Random(seed).normals(head.parameters).map((value) => scale * value);
-        const total = logProbs(head, everything(head), parameters).reduce((sum, value) => sum + Math.exp(value), 0);
-        expect(Math.abs(total - 1)).toBeLessThan(1e-5);
+  it.each(heads)(
+    '%s: the probabilities of all values sum to 1, at parameters of order 1 and of order 30',
+    (_, head) => {
+      for (const scale of [1, 30]) {
+        for (let seed = 0; seed < 4; seed++) {
+          const parameters = new Random(seed).normals(head.parameters).map((value) => scale * value);
+          const total = logProbs(head, everything(head), parameters).reduce((sum, value) => sum + Math.exp(value), 0);
+          expect(Math.abs(total - 1)).toBeLessThan(1e-5);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each([2, 17, 256])('one logistic of %i levels sums to 1 where it is hardest, and stays finite', (levels) => {
     const head = new LogisticMixtureHead({ channels: 1, levels, components: 1 });
@@ -93,7 +96,11 @@ describe.each(['cpu', 'wasm'])('heads on %s', (backend) => {
     });
     parameters.forEach((value, i) => {
       const at = (step: number): number =>
-        logProbs(head, [x], parameters.map((each, j) => (j === i ? value + step : each)))[0]!;
+        logProbs(
+          head,
+          [x],
+          parameters.map((each, j) => (j === i ? value + step : each)),
+        )[0]!;
       expect(gradient[i]! - (at(0.01) - at(-0.01)) / 0.02).toBeCloseTo(0, 2);
     });
   });
