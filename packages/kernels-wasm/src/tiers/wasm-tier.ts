@@ -1,12 +1,15 @@
 import type { Host, KernelFactory } from '../host/host.ts';
+import { convolutions } from '../kernels/convolutions/convolutions.ts';
 import { elementwise } from '../kernels/elementwise/elementwise.ts';
 import type { KernelGroup } from '../kernels/kernel-group.ts';
 import { layout } from '../kernels/layout/layout.ts';
 import { optimizers } from '../kernels/optimizers/optimizers.ts';
+import { reductions } from '../kernels/reductions/reductions.ts';
+import { products } from '../kernels/products/products.ts';
 import { instantiate, validates } from '../module/instantiate.ts';
 import type { StartedTier, Tier, TierOptions, Unavailable } from './tier.ts';
 
-const GROUPS: readonly KernelGroup[] = [elementwise, optimizers, layout];
+const GROUPS: readonly KernelGroup[] = [elementwise, optimizers, layout, convolutions, reductions, products];
 
 /** Kernels in WebAssembly modules of this package, on the heap of tfjs. */
 export const wasmTier: Tier = {
