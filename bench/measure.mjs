@@ -7,7 +7,7 @@ const WARM_UP = { calls: 5, milliseconds: 300 };
  * Measures the subjects in turn, so that both see the same moods of the machine: round by round, each for its share.
  *
  * A subject is `{ run }`, a synchronous function that is called again and again, or `{ train }`, an asynchronous function
- * that takes steps, calls `onStep` after each and stops when `signal` is aborted.
+ * that takes steps, calls `onStep` after each and stops when `signal` is aborted. `before` runs before each of its turns.
  *
  * @returns one list of milliseconds per subject
  */
@@ -17,6 +17,7 @@ export async function measureInTurn(subjects, { seconds, rounds = 2 }) {
   for (let turn = 0; turn < turns; turn++) {
     for (const [index, subject] of subjects.entries()) {
       const clock = new Clock({ milliseconds: (1000 * seconds) / turns, minimum: seconds > 0 ? 2 : 1 });
+      await subject.before?.();
       if (subject.run === undefined) await trainFor(subject, clock);
       else callFor(subject, clock);
       times[index].push(...clock.times);

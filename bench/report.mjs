@@ -68,10 +68,10 @@ export function machineFacts({ tf, wasmVersion }) {
 
 /** The facts in two lines. */
 export function describeMachine(facts) {
-  const { cpu, cores, loadAverage, platform, node, tfjs, wasm, backend, simd } = facts;
+  const { cpu, cores, loadAverage, platform, node, tfjs, wasm, backend, tier, features } = facts;
   return [
     `${cpu}, ${cores} cores, load ${loadAverage[0]} at the start, ${platform}, node ${node}`,
-    `tfjs ${tfjs}, tfjs-backend-wasm ${wasm}, backend ${backend}${simd ? ' with SIMD' : ''}, one thread`,
+    `tfjs ${tfjs}, tfjs-backend-wasm ${wasm}, backend ${backend}, kernels ${[tier, ...features].join(', ')}, one thread`,
   ].join('\n');
 }
 

@@ -7,14 +7,22 @@ const run = promisify(execFile);
 const folder = join(import.meta.dirname, 'rivals');
 const THREADS = [1, 2];
 
+/** `PYTHON` names an interpreter; a system often has two, and torch in one of them. */
+const INTERPRETERS = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter((each) => each !== undefined);
+let interpreter = null;
+
 /** The version of torch, or null where there is none. */
 export async function torchVersion() {
-  try {
-    const { stdout } = await run('python3', ['-c', 'import torch; print(torch.__version__)']);
-    return stdout.trim();
-  } catch {
-    return null;
+  for (const each of INTERPRETERS) {
+    try {
+      const { stdout } = await run(each, ['-c', 'import torch; print(torch.__version__)']);
+      interpreter = each;
+      return stdout.trim();
+    } catch {
+      // The next one may have it.
+    }
   }
+  return null;
 }
 
 /** Medians of one case, `{ threads, median, repeats }` for one and for two threads. */
@@ -24,7 +32,7 @@ export async function measureRival({ name, rival }, { seconds }) {
     const args = [join(folder, rival), '--case', name, '--threads', String(threads), '--seconds', String(seconds)];
     const own = { OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' };
     try {
-      const { stdout } = await run('python3', args, { env: { ...process.env, ...own } });
+      const { stdout } = await run(interpreter, args, { env: { ...process.env, ...own } });
       results.push(JSON.parse(stdout));
     } catch (error) {
       // One torch that lacks something must not cost the other figures.

@@ -1,5 +1,6 @@
-// Runs the benchmark: node bench/run.mjs [case…] [--json] [--seconds N]
+// Runs the benchmark: node bench/run.mjs [case…] [--json] [--seconds N] [--relaxed]
 import { parseArgs } from 'node:util';
+import { accelerate, restore } from '@flowzoo/kernels-wasm';
 import * as tf from '@tensorflow/tfjs';
 import { version_wasm as wasmVersion } from '@tensorflow/tfjs-backend-wasm';
 import { cases } from './cases.mjs';
@@ -27,23 +28,25 @@ function readArguments() {
     json: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '1' },
     list: { type: 'boolean', default: false },
+    relaxed: { type: 'boolean', default: false },
   };
   try {
     return parseArgs({ allowPositionals: true, options });
   } catch (error) {
-    return fail(`${error.message}\nnode bench/run.mjs [case…] [--json] [--seconds N] [--list]`);
+    return fail(`${error.message}\nnode bench/run.mjs [case…] [--json] [--seconds N] [--relaxed] [--list]`);
   }
 }
 
 async function runCases() {
   await tf.setBackend('wasm');
   await tf.ready();
-  const machine = machineFacts({ tf, wasmVersion });
+  const kernels = await accelerate({ relaxed: values.relaxed });
+  const machine = { ...machineFacts({ tf, wasmVersion }), tier: kernels.tier, features: kernels.features };
   const torch = await torchVersion();
   const results = [];
   for (const each of selected) {
     process.stderr.write(`${each.name} …\n`);
-    const rivals = torch === null ? [] : await measureRival(each, { seconds });
+    const rivals = torch === null || each.rival === undefined ? [] : await measureRival(each, { seconds });
     results.push(resultOf(each, { ...(await measureCase(each)), rivals }));
   }
   if (values.json) {
@@ -58,10 +61,12 @@ async function runCases() {
 async function measureCase(each) {
   const { ours, stock, owned } = each.prepare();
   try {
-    const subjects = stock === undefined ? [ours] : [ours, stock];
-    const [own, other] = await measureInTurn(subjects, { seconds, rounds: each.rounds });
-    return { ours: summarizeTimes(own), ...(other === undefined ? {} : { stock: summarizeTimes(other) }) };
+    const own = { ...ours, before: () => accelerate({ relaxed: values.relaxed }) };
+    const subjects = stock === undefined ? [own] : [own, { ...stock, before: restore }];
+    const [times, other] = await measureInTurn(subjects, { seconds, rounds: each.rounds });
+    return { ours: summarizeTimes(times), ...(other === undefined ? {} : { stock: summarizeTimes(other) }) };
   } finally {
+    await accelerate({ relaxed: values.relaxed });
     for (const thing of owned) thing.dispose();
   }
 }
