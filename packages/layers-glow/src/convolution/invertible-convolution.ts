@@ -1,18 +1,19 @@
 import {
   BijectorBase,
   matMul,
-  matrixOf,
   Random,
   randomOrthogonal,
   sizeOf,
   type BijectorDefinition,
   type Mapped,
+  type Matrix,
   type PartConfig,
   type Shape,
   type StateValues,
 } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { assertChannels } from '../assert-channels.ts';
+import { inverseOnTensors, valuesAreAtHand } from './inverse-on-tensors.ts';
 import { composePlu, inverseWeight, invertPlu, rotationFactors, type Diagonal, type PluForm } from './plu.ts';
 
 /** Options of {@link InvertibleConvolution}. */
@@ -39,7 +40,7 @@ export interface InvertibleConvolutionOptions {
  * W = P L U with a fixed permutation P, fixed signs, and triangles of which one has ones on its diagonal; the other one's
  * is sign·exp(d). So log|det W| = Σ d, no determinant is computed, and W is invertible for every d. It starts at a random
  * rotation. The way back multiplies with W⁻¹, from two triangular solves in float64, made anew in each call; its gradient
- * is exact. A full matrix without decomposition is not offered: float32 determinants under- and overflow from some 48
+ * is exact. On backends that give values back asynchronously only, W⁻¹ is composed of matrix products in float32. A full matrix without decomposition is not offered: float32 determinants under- and overflow from some 48
  * channels on, and training can make it singular.
  *
  * Variables: `factors` `[C, C]` (L below the diagonal, U above it, d on it). State: `permutation` `[C]` (row
@@ -93,9 +94,13 @@ export class InvertibleConvolution extends BijectorBase {
 
   protected override computeForward(z: tf.Tensor): Mapped {
     const { weight, logAbsDeterminant } = this.#matrix();
-    const inverse =
-      this.#factors === null ? (tf.transpose(weight) as tf.Tensor2D) : inverseWeight(weight, () => this.#solved());
-    return { value: this.#multiplied(z, inverse), logDet: this.#logDet(logAbsDeterminant, z, -1) };
+    return { value: this.#multiplied(z, this.#inverse(weight)), logDet: this.#logDet(logAbsDeterminant, z, -1) };
+  }
+
+  #inverse(weight: tf.Tensor2D): tf.Tensor2D {
+    if (this.#factors === null) return tf.transpose(weight);
+    if (valuesAreAtHand()) return inverseWeight(weight, () => this.#solved());
+    return inverseOnTensors({ factors: this.#factors, order: this.#order, sign: this.#sign! }, this.#form);
   }
 
   #matrix(): { readonly weight: tf.Tensor2D; readonly logAbsDeterminant: tf.Scalar } {
@@ -103,7 +108,7 @@ export class InvertibleConvolution extends BijectorBase {
     return composePlu({ factors: this.#factors, order: this.#order, sign: this.#sign! }, this.#form);
   }
 
-  #solved(): ReturnType<typeof matrixOf> {
+  #solved(): Matrix {
     const factors = this.#factors!.dataSync<'float32'>();
     const sign = this.#sign!.dataSync<'float32'>();
     return invertPlu({ factors, sign, order: this.#order }, this.#form);

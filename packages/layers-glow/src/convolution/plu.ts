@@ -60,24 +60,42 @@ function parameterOf(value: number, { diagonal, floor }: PluForm): number {
   return above + Math.log(-Math.expm1(-above));
 }
 
-/** W and log|det W|, both differentiable in the factors; run inside a tidy scope. */
-export function composePlu(
-  { factors, order, sign }: { factors: tf.Tensor2D; order: Int32Array; sign: tf.Tensor },
+/** What W is composed of, on tensors. */
+export interface PluTensors {
+  readonly factors: tf.Tensor2D;
+  readonly order: Int32Array;
+  readonly sign: tf.Tensor;
+}
+
+/** P, L, U and the logarithms of the diagonal, all differentiable in the factors; run inside a tidy scope. */
+export function expandPlu(
+  { factors, order, sign }: PluTensors,
   form: PluForm,
-): { readonly weight: tf.Tensor2D; readonly logAbsDeterminant: tf.Scalar } {
+): {
+  readonly permutation: tf.Tensor2D;
+  readonly lower: tf.Tensor2D;
+  readonly upper: tf.Tensor2D;
+  readonly logs: tf.Tensor;
+} {
   const size = factors.shape[0];
   const masks = trianglesOf(size);
   const identity = tf.eye(size);
-  const parameters = tf.sum(tf.mul(factors, identity), 0);
-  const { diagonal, logs } = diagonalOf(parameters, sign, form);
+  const { diagonal, logs } = diagonalOf(tf.sum(tf.mul(factors, identity), 0), sign, form);
   const scaled = tf.mul(identity, diagonal);
-  const lower = tf.add(tf.mul(factors, masks.lower), form.unit === 'lower' ? identity : scaled);
-  const upper = tf.add(tf.mul(factors, masks.upper), form.unit === 'lower' ? scaled : identity);
+  const lower: tf.Tensor2D = tf.add(tf.mul(factors, masks.lower), form.unit === 'lower' ? identity : scaled);
+  const upper: tf.Tensor2D = tf.add(tf.mul(factors, masks.upper), form.unit === 'lower' ? scaled : identity);
   const rows = new Float32Array(size * size);
   order.forEach((row, i) => (rows[row * size + i] = 1));
-  const permutation = tf.tensor2d(rows, [size, size]);
-  const weight = matMul(matMul(permutation, lower as tf.Tensor2D), upper as tf.Tensor2D);
-  return { weight, logAbsDeterminant: tf.sum(logs) };
+  return { permutation: tf.tensor2d(rows, [size, size]), lower, upper, logs };
+}
+
+/** W and log|det W|, both differentiable in the factors; run inside a tidy scope. */
+export function composePlu(
+  tensors: PluTensors,
+  form: PluForm,
+): { readonly weight: tf.Tensor2D; readonly logAbsDeterminant: tf.Scalar } {
+  const { permutation, lower, upper, logs } = expandPlu(tensors, form);
+  return { weight: matMul(matMul(permutation, lower), upper), logAbsDeterminant: tf.sum(logs) };
 }
 
 function diagonalOf(

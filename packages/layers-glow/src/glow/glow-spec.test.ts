@@ -63,8 +63,19 @@ describe('glowSpec', () => {
   it('takes its options', () => {
     const model = registry.build<FlowModel>(
       glowSpec({
-        ...{ event: [4, 4, 1], levels: 2, steps: 1, width: 4, coupling: 'additive', padding: 'zeros', values: 32 },
-        ...{ context: 5, conditionCouplings: true, recompute: true, seed: 3, name: 'small', description: 'A test.' },
+        event: [4, 4, 1],
+        levels: 2,
+        steps: 1,
+        width: 4,
+        coupling: 'additive',
+        padding: 'zeros',
+        values: 32,
+        context: 5,
+        conditionCouplings: true,
+        recompute: true,
+        seed: 3,
+        name: 'small',
+        description: 'A test.',
       }),
     );
     expect(model.contextSize).toBe(5);

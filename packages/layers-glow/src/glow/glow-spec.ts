@@ -65,9 +65,20 @@ export function glowSpec(options: GlowSpecOptions): ModelSpec {
       ? part({ type: 'additive' })
       : part({ type: 'affine', order: 'shift-scale', scale: options.scale ?? 'bounded-exp' });
   const glow = part({
-    ...{ type: 'glow', levels, steps: options.steps ?? 8, conditioner, transformer },
-    splitConditioner: { type: 'zero-convolution', padding },
-    topConditioner: { type: 'zero-convolution', padding, context: context > 0 },
+    type: 'glow',
+    levels,
+    steps: options.steps ?? 8,
+    conditioner,
+    transformer,
+    splitConditioner: {
+      type: 'zero-convolution',
+      padding,
+    },
+    topConditioner: {
+      type: 'zero-convolution',
+      padding,
+      context: context > 0,
+    },
     recompute,
   });
   return {
@@ -94,7 +105,13 @@ export function glowSpec(options: GlowSpecOptions): ModelSpec {
 export function glowCifar10Spec(options: { readonly recompute?: boolean; readonly seed?: number } = {}): ModelSpec {
   const { recompute = false, seed = 0 } = options;
   const spec = glowSpec({
-    ...{ event: [32, 32, 3], levels: 3, steps: 32, width: 512, scale: 'sigmoid', recompute, seed },
+    event: [32, 32, 3],
+    levels: 3,
+    steps: 32,
+    width: 512,
+    scale: 'sigmoid',
+    recompute,
+    seed,
     name: 'glow-cifar10',
     description: "The architecture of the paper's CIFAR-10 model; no weights.",
   });

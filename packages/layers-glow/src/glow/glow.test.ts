@@ -119,7 +119,7 @@ describe('the density of a tiny Glow', () => {
     const logQ = tf.sub(tf.mul(tf.sum(tf.square(noise), 1), -0.5), logFactor + 2 * Math.log(2 * Math.PI));
     const proposals = tf.add(mean, tf.matMul(noise, factor, false, true));
     const logP = flow.logProb(tf.reshape(proposals, [count, 2, 2, 1]));
-    const weights = tf.exp(tf.sub(logP, logQ)).dataSync();
+    const weights = tf.exp(tf.sub(logP, logQ)).dataSync<'float32'>();
     const integral = weights.reduce((sum, weight) => sum + weight / count, 0);
     const error = Math.sqrt(weights.reduce((sum, weight) => sum + (weight - integral) ** 2, 0)) / count;
     expect(error).toBeLessThan(0.02);

@@ -33,8 +33,13 @@ describe('interpolate', () => {
   it('keeps the length of latents on the arc, and halves the way on the line', () => {
     // A flow that does nothing shows the path itself.
     const identity = registry.build<FlowModel>({
-      ...{ format: 'flowzoo/model', version: 1, event: [2] },
-      model: { type: 'flow', layers: [] } as never,
+      format: 'flowzoo/model',
+      version: 1,
+      event: [2],
+      model: {
+        type: 'flow',
+        layers: [],
+      } as never,
     });
     const [a, b] = [tf.tensor2d([[1, 0]]), tf.tensor2d([[0, 1]])];
     expect(distance(interpolate(identity, a, b, { steps: 3, path: 'linear' }), tf.tensor2d([[1, 0], [0.5, 0.5], [0, 1]]))).toBeLessThan(1e-6); // prettier-ignore
@@ -91,8 +96,13 @@ describe('latents by level', () => {
 
   it('need a flow that has them', () => {
     const flat = registry.build<FlowModel>({
-      ...{ format: 'flowzoo/model', version: 1, event: [2] },
-      model: { type: 'flow', layers: [{ type: 'exp' }] } as never,
+      format: 'flowzoo/model',
+      version: 1,
+      event: [2],
+      model: {
+        type: 'flow',
+        layers: [{ type: 'exp' }],
+      } as never,
     });
     expect(() => encodeLevels(flat, normalBatch(1, [2]))).toThrow(
       'model: the latents of this flow have no levels (expected a flow whose last layer is "glow" or "multi-scale", got exp)',

@@ -63,7 +63,13 @@ export class GlowNetwork extends ConditionerBase {
     this.#hidden = kernels.slice(0, -1).map((kernel, i) => {
       const [inputs, outputs] = [i === 0 ? sites.inputs : width, width];
       const layer = new NormalizedConvolution({
-        ...{ path: `${path}.hidden.${i}`, inputs, outputs, kernel, padding, logFactor, random },
+        path: `${path}.hidden.${i}`,
+        inputs,
+        outputs,
+        kernel,
+        padding,
+        logFactor,
+        random,
         normalized: config.normalization === 'actnorm',
       });
       return this.addChild(`hidden.${i}`, layer);
@@ -81,8 +87,14 @@ export class GlowNetwork extends ConditionerBase {
     this.#last = this.addChild(
       'last',
       new ZeroConvolutionLayer({
-        ...{ path: `${path}.last`, inputs: width, outputs: sites.outputs, kernel: kernels.at(-1)! },
-        ...{ padding, logFactor, contextSize: 0, random },
+        path: `${path}.last`,
+        inputs: width,
+        outputs: sites.outputs,
+        kernel: kernels.at(-1)!,
+        padding,
+        logFactor,
+        contextSize: 0,
+        random,
       }),
     );
     this.#initialized = config.normalization === 'none';

@@ -1,11 +1,10 @@
-import { createRegistry, type Conditioner, type PartConfig } from '@flowzoo/core';
+import { createRegistry, type Conditioner, type PartConfig, Random } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { distance, normalBatch, numbersOf, scatter } from '../../test/checks.ts';
 import { glow } from '../plugin.ts';
 import { BorderConvolution } from './border-convolution.ts';
-import { Random } from '@flowzoo/core';
 
 const registry = createRegistry().use(glow);
 
@@ -62,7 +61,12 @@ describe('what is around an image', () => {
 function convolutionOf(padding: 'zeros' | 'ones' | 'edge-channel', kernel: number): BorderConvolution {
   const initialization = { name: 'normal', scale: 1 } as const;
   return new BorderConvolution({
-    ...{ path: 'net', inputs: 2, outputs: 3, kernel, padding, initialization },
+    path: 'net',
+    inputs: 2,
+    outputs: 3,
+    kernel,
+    padding,
+    initialization,
     random: new Random(1),
   });
 }

@@ -1,9 +1,15 @@
-import { ConditionerBase, PartBase, type ConditionerDefinition, type PartConfig, type Random } from '@flowzoo/core';
+import {
+  ConditionerBase,
+  PartBase,
+  type ConditionerDefinition,
+  type PartConfig,
+  type Random,
+  type ConditionerBuild,
+} from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { BorderConvolution } from './border-convolution.ts';
 import { imageSites, type ImageSites } from './image-sites.ts';
 import { PADDINGS, type Padding } from './padding.ts';
-import type { ConditionerBuild } from '@flowzoo/core';
 
 /** Options of {@link ZeroConvolutionLayer}. */
 export interface ZeroConvolutionLayerOptions {
