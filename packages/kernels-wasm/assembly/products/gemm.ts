@@ -1,5 +1,6 @@
-import { packPanels, packRows } from './pack';
+import { packPanels, packRows, packSixteenRows } from './pack';
 import { tile } from './tile';
+import { matrixTimesVector, vectorTimesMatrix } from './vector-product';
 
 /** Steps of the sum in one block: a panel of eight columns (8 KB) and four rows (4 KB) stay in the L1 cache. */
 const INNER_BLOCK: usize = 256;
@@ -56,7 +57,17 @@ export function gemm(
       const steps = min(inner - k, innerBlock);
       const bBlock = b + k * bRow + j * bColumn;
       const aBlock = a + k * aColumn;
-      if (rows < FEWEST_ROWS_TO_PACK && bColumn == 4) {
+      const bSteps = bRow == 4 || steps == 1;
+      const aSteps = aColumn == 4 || steps == 1;
+      if (rows == 1 && bColumn == 4) {
+        vectorTimesMatrix(aBlock, aColumn, bBlock, bRow, cBlock, from, width, steps);
+      } else if (rows == 1 && aSteps && bSteps) {
+        matrixTimesVector(bBlock, bColumn, aBlock, cBlock, 4, from, 4, width, steps);
+      } else if (columns == 1 && aSteps && bSteps) {
+        matrixTimesVector(aBlock, aRow, bBlock, cBlock, cRow, from, fromRow, rows, steps);
+      } else if (columns == 1 && aRow == 4 && cRow == 4 && (from == 0 || fromRow == 4)) {
+        vectorTimesMatrix(bBlock, bRow, aBlock, aColumn, cBlock, from, rows, steps);
+      } else if (rows < FEWEST_ROWS_TO_PACK && bColumn == 4) {
         unpackedBlock(aBlock, aRow, aColumn, bBlock, bRow, cBlock, cRow, from, fromRow, rows, width, steps, space);
       } else {
         const panels = space + NARROW_BYTES;
@@ -203,11 +214,15 @@ function narrowTile(
 
 function packBlock(a: usize, aRow: usize, aStep: usize, rows: usize, inner: usize, to: usize): void {
   let i: usize = 0;
-  do {
+  if (aRow == 4) {
+    // Whole cache lines: those of far rows would otherwise be fetched four times. Seventeen rows end in tiles of 3 and 2.
+    for (; rows - i >= 16 && rows - i != 17; i += 16) packSixteenRows(a + (i << 2), aStep, inner, to + ((i * inner) << 2));
+  }
+  while (i < rows) {
     const height = tileRows(rows - i);
     packRows(a + i * aRow, aRow, aStep, height, inner, to + ((i * inner) << 2));
     i += height;
-  } while (i < rows);
+  }
 }
 
 function fill(c: usize, cRow: usize, addend: usize, addendRow: usize, rows: usize, columns: usize): void {

@@ -96,3 +96,19 @@ export function packRows(a: usize, aRow: usize, aStep: usize, rows: usize, inner
     to += width;
   } while (to != end);
 }
+
+/** packRows for four tiles of four rows that lie side by side. */
+export function packSixteenRows(a: usize, aStep: usize, inner: usize, to: usize): void {
+  const tileBytes = inner << 4;
+  const end = to + tileBytes;
+  const third = tileBytes << 1;
+  const fourth = third + tileBytes;
+  do {
+    v128.store(to, v128.load(a));
+    v128.store(to + tileBytes, v128.load(a, 16));
+    v128.store(to + third, v128.load(a, 32));
+    v128.store(to + fourth, v128.load(a, 48));
+    a += aStep;
+    to += 16;
+  } while (to != end);
+}
