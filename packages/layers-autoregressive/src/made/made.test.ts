@@ -77,6 +77,40 @@ describe.each(['cpu', 'wasm'])('a masked network on %s', (backend) => {
     made.dispose();
   });
 
+  it.each([[[[], [0], [0], [1, 2], [0, 3]]], [[[1, 2], [], [], [], [3, 1]]], [[[], [], [0, 1], [0, 1], [0, 1]]]])(
+    'depends on the parents of a graph, on all of them, and on nothing else: %j',
+    (parents) => {
+      const made = build({ hidden: [10, 10], activation: 'tanh', order: { parents } }, { size: 5, parameters: 1 });
+      scatter(made);
+      const x = normalRows(1, [5]);
+      for (let i = 0; i < 5; i++) {
+        const output = (u: tf.Tensor): tf.Tensor => tf.sum(tf.slice(made.apply(u), [0, i], [1, 1]));
+        const slopes = tf.grad(output)(x).dataSync();
+        slopes.forEach((slope, j) => expect(slope !== 0, `${i} on ${j}`).toBe(parents[i]!.includes(j)));
+      }
+      for (const degrees of made.degrees) expect(new Set(degrees).size).toBe(made.dependence.classes - 1);
+      made.dispose();
+    },
+  );
+
+  it.each([
+    [{ context: 'add' }],
+    [{ context: 'add-activated' }],
+    [{ context: 'glu' }],
+    [{ context: 'glu', blocks: 'residual-preactivation' }],
+    [{ context: 'add', degrees: 'random', order: 'random' }],
+    [{ context: 'add', hidden: [] }],
+  ])('lets the context reach everything: %j', (config) => {
+    const made = build({ hidden: [9], activation: 'tanh', ...config }, { size: 4, parameters: 2, contextSize: 3 });
+    scatter(made);
+    const [x, context] = [normalRows(1, [4]), normalRows(1, [3], 'context')];
+    for (let output = 0; output < 8; output++) {
+      const slopes = tf.grad((c: tf.Tensor) => tf.sum(tf.slice(made.apply(x, c), [0, output], [1, 1])))(context);
+      slopes.dataSync().forEach((slope, k) => expect(slope, `${output} on ${k}`).not.toBe(0));
+    }
+    made.dispose();
+  });
+
   it('masks gradients, not products', () => {
     const made = build({ hidden: [6, 6], activation: 'tanh' }, { size: 3 });
     scatter(made);

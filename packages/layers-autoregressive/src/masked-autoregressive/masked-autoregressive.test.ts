@@ -1,4 +1,12 @@
-import { createRegistry, Invert, loadWeights, packWeights, type Bijector, type FlowModel } from '@flowzoo/core';
+import {
+  createRegistry,
+  Invert,
+  loadWeights,
+  packWeights,
+  trainingMode,
+  type Bijector,
+  type FlowModel,
+} from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -160,6 +168,18 @@ describe.each(['cpu', 'wasm'])('autoregressive layers on %s', (backend) => {
     const { value, logDet } = layer.forward(tf.tensor2d([[0, 1, 3e38]]));
     expect(Array.from(value.dataSync())).toEqual([100, 1, Math.fround(3e38)]);
     expect(logDet.dataSync()[0]).toBe(0);
+    layer.dispose();
+  });
+
+  it('drop the same units in every pass of a training step', () => {
+    const layer = build({ dropout: 0.5, hidden: [20, 20] }, [4]);
+    scatter(layer);
+    const x = normalRows(8, [4]);
+    const evaluated = layer.inverse(x).value;
+    layer.setMode(trainingMode(1));
+    const dropped = layer.inverse(x).value;
+    expect(distance(dropped, evaluated)).toBeGreaterThan(0.01);
+    expect(distance(layer.forward(dropped).value, x)).toBeLessThan(1e-4);
     layer.dispose();
   });
 
