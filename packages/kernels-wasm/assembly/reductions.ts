@@ -2,6 +2,7 @@ import { chooseRows, reduceIntRows, reduceRows } from './reductions/across-rows'
 import { chooseInRun, reduceIntRun, reduceRun } from './reductions/along-runs';
 import { LARGEST, PRODUCT, SMALLEST, SUM } from './reductions/combine';
 import { cumulateRows, cumulateRuns } from './reductions/cumulative';
+import { positionInRows, positionInRun } from './reductions/position';
 import { chooseShortRuns, reduceShortRuns } from './reductions/short-runs';
 
 export { moveBytes, moveRuns, moveTransposed, moveWords } from './layout/moves';
@@ -90,6 +91,26 @@ export function smallestIntRows(x: usize, y: usize, n: i32, x1: usize, rows: i32
     reduceIntRows(SMALLEST, x, y, rows, xRow, columns);
     x += x1;
     y += (<usize>columns) << 2;
+  } while (--n);
+}
+
+/** y[k] = position of the first largest number (`smallest` 0) or the first smallest of the k-th run. */
+export function positionRuns(x: usize, y: usize, n: i32, count: i32, smallest: i32): void {
+  do {
+    store<i32>(y, smallest ? positionInRun(SMALLEST, x, count) : positionInRun(LARGEST, x, count));
+    x += (<usize>count) << 2;
+    y += 4;
+  } while (--n);
+}
+
+/** The same over rows, for `n` blocks that follow each other. */
+export function positionRows(x: usize, y: usize, n: i32, rows: i32, columns: i32, smallest: i32): void {
+  const row = (<usize>columns) << 2;
+  do {
+    if (smallest) positionInRows(SMALLEST, x, y, rows, row, columns);
+    else positionInRows(LARGEST, x, y, rows, row, columns);
+    x += <usize>rows * row;
+    y += row;
   } while (--n);
 }
 

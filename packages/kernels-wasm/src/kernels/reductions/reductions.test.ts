@@ -19,7 +19,12 @@ const references: Readonly<Record<string, { readonly op: typeof tf.sum; readonly
 };
 
 /** The reduction in float64, rounded once. */
-function reference(x: ArrayLike<number>, shape: readonly number[], axes: readonly number[], combine: Combine): number[] {
+function reference(
+  x: ArrayLike<number>,
+  shape: readonly number[],
+  axes: readonly number[],
+  combine: Combine,
+): number[] {
   const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const groups: number[][] = Array.from({ length: tf.util.sizeFromShape(kept) }, () => []);
   const steps = tf.util.computeStrides(shape as number[]).concat(1);
@@ -74,7 +79,11 @@ describe.each(Object.entries(references))('%s', (name, { op, combine }) => {
   it('runs and rows of every length', () => {
     for (let length = 1; length < 70; length++) {
       const x = numbers(length * 7).map((value) => 1 + value / 40);
-      for (const shape of [[7, length], [length, 7], [1, length, 7]]) {
+      for (const shape of [
+        [7, length],
+        [length, 7],
+        [1, length, 7],
+      ]) {
         for (const axis of [0, 1]) {
           const [found] = valuesOf(() => op(tf.tensor(x, shape), axis));
           expectClose(found!.numbers, reference(x, shape, [axis], combine), { ulps: 1 });
@@ -101,7 +110,12 @@ describe.each(Object.entries(references))('%s', (name, { op, combine }) => {
   });
 
   it('of nothing is what the cpu backend says', async () => {
-    await expectSameAsCpu(() => [op(tf.zeros([3, 0]), 1), op(tf.zeros([0, 3]), 0), op(tf.zeros([0])), op(tf.zeros([3, 0]), 0)]);
+    await expectSameAsCpu(() => [
+      op(tf.zeros([3, 0]), 1),
+      op(tf.zeros([0, 3]), 0),
+      op(tf.zeros([0])),
+      op(tf.zeros([3, 0]), 0),
+    ]);
   });
 
   it('of int32', async () => {
@@ -111,7 +125,10 @@ describe.each(Object.entries(references))('%s', (name, { op, combine }) => {
         await expectSameAsCpu(
           () => {
             const x = Int32Array.from(numbers(tf.util.sizeFromShape(shape)), (value) => value * 1000);
-            return [op(tf.tensor(x, shape, 'int32'), axis), op(tf.tensor(x, shape, 'int32'), axis === 0 ? [0] : [0, axis])];
+            return [
+              op(tf.tensor(x, shape, 'int32'), axis),
+              op(tf.tensor(x, shape, 'int32'), axis === 0 ? [0] : [0, axis]),
+            ];
           },
           { ulps: 4, absolute: 1e-3 },
         );
@@ -137,7 +154,18 @@ describe('Sum', () => {
   it('of int32 wraps, of booleans counts', async () => {
     await expectSameAsCpu(() => [
       tf.sum(tf.tensor1d([2 ** 31 - 1, 1, 5, 2 ** 30, 2 ** 30, 7, 8, 9, 10], 'int32')),
-      tf.sum(tf.tensor2d([[1, 0], [1, 1], [0, 1]], [3, 2], 'bool'), 0),
+      tf.sum(
+        tf.tensor2d(
+          [
+            [1, 0],
+            [1, 1],
+            [0, 1],
+          ],
+          [3, 2],
+          'bool',
+        ),
+        0,
+      ),
     ]);
   });
 
@@ -154,60 +182,15 @@ describe('Sum', () => {
   it('has gradients, and leaves no tensor behind', () => {
     const before = tf.memory();
     tf.tidy(() => {
-      const gradient = tf.grad((x) => tf.mean(tf.square(tf.sum(x, 1))))(tf.tensor2d([[1, 2], [3, 4]]));
+      const gradient = tf.grad((x) => tf.mean(tf.square(tf.sum(x, 1))))(
+        tf.tensor2d([
+          [1, 2],
+          [3, 4],
+        ]),
+      );
       expect([...gradient.dataSync()]).toEqual([3, 3, 7, 7]);
     });
     expect(tf.memory().numTensors).toBe(before.numTensors);
     expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
-  });
-});
-
-describe.each([
-  ['cumsum', tf.cumsum, (a: number, b: number) => a + b, 0],
-  ['cumprod', tf.cumprod, (a: number, b: number) => a * b, 1],
-] as const)('%s', (_name, op, combine, start) => {
-  it('is within 1 ulp of float64, and near the cpu backend, along any axis', () =>
-    fc.assert(
-      fc.asyncProperty(
-        shapes(1).chain((shape) => fc.tuple(fc.constant(shape), fc.nat(shape.length - 1))),
-        fc.boolean(),
-        fc.boolean(),
-        ([shape, axis], exclusive, reverse) =>
-          expectSameAsCpu(
-            () => op(tf.tensor(numbers(tf.util.sizeFromShape(shape)).map((x) => 1 + x / 40), shape), axis, exclusive, reverse),
-            { ulps: 32 },
-          ),
-      ),
-      RUNS,
-    ));
-
-  it.each([
-    [false, false],
-    [true, false],
-    [false, true],
-    [true, true],
-  ])('in float64 (exclusive %s, reverse %s)', (exclusive, reverse) => {
-    for (const [rows, columns] of [[1, 9], [4, 100], [7, 3], [10, 17]] as const) {
-      const x = numbers(rows * columns).map((value) => 1 + value / 40);
-      for (const axis of [0, 1]) {
-        const [found] = valuesOf(() => op(tf.tensor(x, [rows, columns]), axis, exclusive, reverse));
-        const expected = new Float32Array(x.length);
-        const [lines, count, line, step] = axis === 1 ? [rows, columns, columns, 1] : [columns, rows, 1, columns];
-        for (let i = 0; i < lines; i++) {
-          let total: number = start;
-          for (let j = 0; j < count; j++) {
-            const at = i * line + (reverse ? count - 1 - j : j) * step;
-            if (exclusive) expected[at] = total;
-            total = combine(total, x[at]!);
-            if (!exclusive) expected[at] = total;
-          }
-        }
-        expectClose(found!.numbers, expected, { ulps: 0 });
-      }
-    }
-  });
-
-  it('of int32 is left to tfjs', async () => {
-    await expectSameAsCpu(() => op(tf.tensor2d([[1, 2, 3], [4, 5, 6]], [2, 3], 'int32'), 1));
   });
 });
