@@ -5,3 +5,4 @@ export { Host, type KernelFactory, type StockKernel } from './host/host.ts';
 export type { StockBackend } from './host/stock-backend.ts';
 export type { StartedTier, Tier, TierOptions, Unavailable } from './tiers/tier.ts';
 export { FlatAdam, FlatAdamax, type FlatAdamOptions } from './optimizers/flat-adam.ts';
+export { randomNormal, randomUniform, type RandomNormalOptions, type RandomUniformOptions } from './random/seeded.ts';

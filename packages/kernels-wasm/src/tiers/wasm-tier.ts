@@ -4,12 +4,13 @@ import { elementwise } from '../kernels/elementwise/elementwise.ts';
 import type { KernelGroup } from '../kernels/kernel-group.ts';
 import { layout } from '../kernels/layout/layout.ts';
 import { optimizers } from '../kernels/optimizers/optimizers.ts';
+import { random } from '../kernels/random/random.ts';
 import { reductions } from '../kernels/reductions/reductions.ts';
 import { products } from '../kernels/products/products.ts';
 import { instantiate, validates } from '../module/instantiate.ts';
 import type { StartedTier, Tier, TierOptions, Unavailable } from './tier.ts';
 
-const GROUPS: readonly KernelGroup[] = [elementwise, optimizers, layout, convolutions, reductions, products];
+const GROUPS: readonly KernelGroup[] = [elementwise, optimizers, layout, convolutions, reductions, products, random];
 
 /** Kernels in WebAssembly modules of this package, on the heap of tfjs. */
 export const wasmTier: Tier = {

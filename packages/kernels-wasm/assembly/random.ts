@@ -1,0 +1,2 @@
+export { aleaNormals, aleaUniforms } from './random/alea';
+export { xoshiroNormals } from './random/xoshiro';
