@@ -5,14 +5,14 @@ import type { ImageModel } from '../src/pixelcnn/index.ts';
 
 const registry = createRegistry().use(autoregressive);
 
-/** Builds a model of images and draws its parameters at order 1. */
+/** Builds a model of images and draws its parameters at order 1; `scale: null` leaves them as they start. */
 export function imageModel(
   config: { readonly type: 'pixelcnn' | 'gated-pixelcnn' } & Readonly<Record<string, unknown>>,
-  site: { readonly event: readonly number[]; readonly contextSize?: number; readonly scale?: number },
+  site: { readonly event: readonly number[]; readonly contextSize?: number; readonly scale?: number | null },
 ): ImageModel {
   const { event, contextSize = 0, scale = 1 } = site;
   const model = registry.distribution(config, { eventShape: event, contextSize, path: 'model' }) as ImageModel;
-  scatter(model, scale);
+  if (scale !== null) scatter(model, scale);
   return model;
 }
 
