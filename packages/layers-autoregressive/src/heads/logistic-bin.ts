@@ -26,7 +26,7 @@ export interface LogisticBin {
  * bin reaches to −∞ and keeps the first term alone, the upper one the second alone. So no branch has to be guarded: every
  * term is finite everywhere, and the bins sum to 1 for means far outside and scales at their floor.
  *
- * Salimans et al. 2017, "PixelCNN++", section 2.1.
+ * Salimans et al. 2017, "PixelCNN++".
  */
 export function logisticBinLogProb({ x, mean, logScale, levels }: LogisticBin): tf.Tensor {
   const half = 1 / (levels - 1);

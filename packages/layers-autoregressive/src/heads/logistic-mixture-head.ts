@@ -30,7 +30,7 @@ export interface LogisticMixtureOptions {
  * Parameters of a channel: M logits, M means, M log-scales. Linear: M logits, then M means and M log-scales per channel,
  * then M coefficients for each pair of channels, (0→1), (0→2), (1→2), ….
  *
- * Salimans et al. 2017, "PixelCNN++", sections 2.1 and 2.2.
+ * Salimans et al. 2017, "PixelCNN++".
  *
  * @example
  * const head = new LogisticMixtureHead({ channels: 3, levels: 256, components: 10, colors: 'linear' });

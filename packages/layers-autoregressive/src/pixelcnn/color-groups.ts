@@ -18,7 +18,7 @@ export interface GroupMaskOptions {
  * Features come in equal groups in the order of the channels. An output of group g sees input groups up to g (type B) or
  * before g (type A): green sees red, blue sees red and green.
  *
- * van den Oord et al. 2016, "Pixel Recurrent Neural Networks", section 3.4.
+ * van den Oord et al. 2016, "Pixel Recurrent Neural Networks".
  *
  * @example
  * groupMask({ type: 'A', groups: 3, inputs: 3, outputs: 3 }); // [0, 1, 1, 0, 0, 1, 0, 0, 0]

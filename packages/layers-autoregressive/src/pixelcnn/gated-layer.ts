@@ -62,7 +62,7 @@ export interface GatedTaps {
  * Variables: `vertical.*`, `link.weight`, `horizontal.*`, `residual.*`, `skip.*`, `verticalContext.weight`,
  * `horizontalContext.weight`.
  *
- * van den Oord et al. 2016, "Conditional Image Generation with PixelCNN Decoders", sections 2.1 to 2.3.
+ * van den Oord et al. 2016, "Conditional Image Generation with PixelCNN Decoders".
  */
 export class GatedLayer extends PartBase {
   readonly #options: GatedLayerOptions;

@@ -37,8 +37,8 @@ export interface GatedPixelCnnConfig extends PartConfig, HeadConfig, Initializat
  * A vertical stack sees whole rows above, a horizontal one its own row to the left; see {@link GatedLayer}. A context (a
  * class as one-hot row, or any vector) adds a bias to every gate of every layer.
  *
- * The receptive field of L layers of side k, the first of side k₁: (k₁ − 1)/2 + (L − 1)(k − 1)/2 columns to the left, as
- * many rows up (and one more in between), and to the right in the rows above.
+ * The receptive field of L layers of side k, the first of side k₁: R = (k₁ − 1)/2 + (L − 1)(k − 1)/2 columns to the left,
+ * and in the R + 1 rows above R columns to either side; all of it is seen.
  *
  * Variables: `layers.<i>.*`, `output.*`.
  *

@@ -6,6 +6,9 @@ import type { ParameterSource, ParameterSourceOptions } from './parameter-source
 /** Images drawn together: enough to share the reading of weights, few enough that their caches stay small. */
 const TOGETHER = 32;
 
+/** Milliseconds after which others get their turn. */
+const BREATH = 30;
+
 /** What {@link generate} fills in. */
 export interface Generation {
   /** `[count, height, width, channels]`, given elements filled in; written to. */
@@ -65,6 +68,7 @@ async function generateTogether(generation: Generation, { start, count, afterRow
   const uniforms = Array.from({ length: count }, (_, i) =>
     random.fork(start + i).uniforms(height * width * head.uniforms),
   );
+  let breath = performance.now();
   try {
     const source = generation.source({ count, levels, imageShape, context: own });
     for (let row = 0; row < height; row++) {
@@ -88,7 +92,10 @@ async function generateTogether(generation: Generation, { start, count, afterRow
         }
       }
       afterRow(row);
+      // Small images are drawn in less time than a frame takes.
+      if (performance.now() - breath < BREATH) continue;
       await tf.nextFrame();
+      breath = performance.now();
     }
   } finally {
     own?.dispose();

@@ -47,7 +47,7 @@ export interface MaskedTaps {
  * Variables: `above` `[above, 2·beside + 1, inputs, outputs]` when there are rows above, `row` `[1, own, inputs,
  * outputs]`, `bias` `[outputs]`.
  *
- * van den Oord et al. 2016, "Pixel Recurrent Neural Networks", section 3.4.
+ * van den Oord et al. 2016, "Pixel Recurrent Neural Networks".
  */
 export class MaskedConvolution extends PartBase {
   readonly #options: MaskedConvolutionOptions;

@@ -42,7 +42,7 @@ export interface PixelCnnConfig extends PartConfig, HeadConfig, InitializationCo
  *
  * Variables: `first.*`, `context.weight`, `blocks.<i>.*`, `output.*`.
  *
- * van den Oord et al. 2016, "Pixel Recurrent Neural Networks", section 3.
+ * van den Oord et al. 2016, "Pixel Recurrent Neural Networks".
  *
  * @example
  * { "type": "pixelcnn", "levels": 2, "blocks": 7, "features": 32 }

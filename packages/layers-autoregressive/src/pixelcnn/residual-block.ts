@@ -33,7 +33,7 @@ export interface ResidualTaps {
  *
  * Variables: `down.*`, `window.*`, `context.weight`, `up.*`.
  *
- * van den Oord et al. 2016, "Pixel Recurrent Neural Networks", section 3.5 and figure 5.
+ * van den Oord et al. 2016, "Pixel Recurrent Neural Networks".
  */
 export class ResidualBlock extends PartBase {
   readonly #dropout: number;
