@@ -1,4 +1,4 @@
-import { LARGEST } from './combine';
+import { choose, LARGEST } from './combine';
 
 /** Whether a beats b; false where either is NaN. */
 @inline
@@ -28,7 +28,7 @@ export function positionInRun(combine: i32, x: usize, count: i32): i32 {
     do {
       const next = v128.load(x + ((<usize>at) << 2));
       const better = beats(combine, next, bests);
-      bests = v128.bitselect(next, bests, better);
+      bests = choose(combine, bests, next);
       positions = v128.bitselect(here, positions, better);
       here = i32x4.add(here, four);
       at += 4;
@@ -71,7 +71,7 @@ export function positionInRows(combine: i32, x: usize, y: usize, rows: i32, xRow
       here = i32x4.add(here, one);
       const next = v128.load(from);
       const better = beats(combine, next, bests);
-      bests = v128.bitselect(next, bests, better);
+      bests = choose(combine, bests, next);
       positions = v128.bitselect(here, positions, better);
     }
     v128.store(y, positions);
