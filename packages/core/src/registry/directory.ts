@@ -13,7 +13,7 @@ const OFFICIAL: Readonly<Record<string, { readonly plugin: string; readonly type
   '@flowzoo/layers-planar': { plugin: 'planar', types: ['planar', 'radial', 'sylvester'] },
   '@flowzoo/layers-autoregressive': {
     plugin: 'autoregressive',
-    types: ['made', 'maf', 'iaf', 'pixelcnn', 'gated-pixelcnn', 'wavenet', 'parallel-wavenet'],
+    types: ['made', 'maf', 'iaf', 'gated', 'pixelcnn', 'gated-pixelcnn', 'wavenet', 'parallel-wavenet'],
   },
 };
 

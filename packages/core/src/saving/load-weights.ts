@@ -16,7 +16,8 @@ const ACCEPTED: Readonly<Record<string, readonly NamedArray['dtype'][]>> = {
 /**
  * Replaces all variables and state of a part by those of a safetensors file.
  *
- * Everything is checked before anything is replaced: a load that fails leaves the part as it was.
+ * Everything is checked before anything is replaced, and what the part itself refuses is taken back: a load that fails
+ * leaves the part as it was.
  *
  * @throws E_WEIGHTS_FORMAT, E_WEIGHTS_NAMES, E_WEIGHTS_SHAPE, E_WEIGHTS_DTYPE
  */
@@ -26,15 +27,27 @@ export function loadWeights(part: Part, bytes: Uint8Array, options: { readonly a
   const targets = new Map<string, tf.Variable>([...part.variables, ...part.state]);
   assertNames(targets, tensors, at);
   for (const [name, variable] of targets) assertFits(name, variable, tensors.get(name)!, at);
-  for (const [name, variable] of targets) {
-    const { data, shape } = tensors.get(name)!;
-    const value = tf.tensor(data as Float32Array, [...shape], variable.dtype);
-    variable.assign(value);
-    value.dispose();
+  const before = new Map([...targets].map(([name, variable]) => [name, tf.keep(tf.clone(variable))]));
+  try {
+    for (const [name, variable] of targets) {
+      const { data, shape } = tensors.get(name)!;
+      const value = tf.tensor(data as Float32Array, [...shape], variable.dtype);
+      variable.assign(value);
+      value.dispose();
+    }
+    const state = new Map<string, StateValues>();
+    for (const name of part.state.keys()) state.set(name, tensors.get(name)!.data as StateValues);
+    part.stateLoaded(state);
+  } catch (error) {
+    // A part may refuse what only it can judge: masks that the weights do not fit, a permutation that is none.
+    const state = new Map<string, StateValues>();
+    for (const name of part.state.keys()) state.set(name, before.get(name)!.dataSync());
+    for (const [name, variable] of targets) variable.assign(before.get(name)!);
+    part.stateLoaded(state);
+    throw error;
+  } finally {
+    tf.dispose([...before.values()]);
   }
-  const state = new Map<string, StateValues>();
-  for (const name of part.state.keys()) state.set(name, tensors.get(name)!.data as StateValues);
-  part.stateLoaded(state);
 }
 
 function assertNames(targets: ReadonlyMap<string, unknown>, tensors: ReadonlyMap<string, unknown>, at: string): void {

@@ -31,15 +31,17 @@ export interface ScaleMapOptions {
  * - `bounded-exp`: exp(2·tanh(r/2)), a scale in (0.14, 7.4), 1 at zero parameters; the default.
  * - `sigmoid`: σ(r + 2), a scale in (0, 1), 0.88 at zero parameters: Glow.
  * - `tanh-learned`: exp(a·tanh(r)) with a learned, which starts at 1: Real NVP.
- * - `exp`: exp(r), unbounded: MAF.
+ * - `exp`: exp(r), unbounded.
+ * - `log-precision`: exp(r/2), unbounded; with the data as input r is the log of the precision: MAF.
  */
-export type ScaleMapName = 'bounded-exp' | 'sigmoid' | 'tanh-learned' | 'exp';
+export type ScaleMapName = 'bounded-exp' | 'sigmoid' | 'tanh-learned' | 'exp' | 'log-precision';
 
 const NAMED: Readonly<Record<ScaleMapName, ScaleMapOptions>> = {
   'bounded-exp': { squash: 'tanh', bound: 2 },
   sigmoid: { offset: 2, map: 'sigmoid' },
   'tanh-learned': { squash: 'tanh-learned', bound: 1 },
   exp: {},
+  'log-precision': { gain: 0.5 },
 };
 
 /** The options with their defaults written out. */
@@ -116,7 +118,7 @@ export const scaleMapSchema: JsonSchema = {
   examples: Object.keys(NAMED),
   default: 'bounded-exp',
   description:
-    'From raw parameter to scale: "bounded-exp" exp(2 tanh(r/2)), "sigmoid" σ(r + 2), "tanh-learned" exp(a tanh r) with a learned, "exp"; or an object for s = min(map(squash(gain · raw + offset)) + floor, ceiling).',
+    'From raw parameter to scale: "bounded-exp" exp(2 tanh(r/2)), "sigmoid" σ(r + 2), "tanh-learned" exp(a tanh r) with a learned, "exp", "log-precision" exp(r/2); or an object for s = min(map(squash(gain · raw + offset)) + floor, ceiling).',
   properties: {
     gain: { type: 'number', default: 1, description: 'Factor on the raw parameter.' },
     offset: { type: 'number', default: 0, description: 'Added after the gain.' },

@@ -230,9 +230,12 @@ describe('saved weights', () => {
     const weight = made.variables.get('layers.0.weight')!;
     weight.assign(tf.ones([3, 4]));
     const bytes = await packWeights(made);
+    const kept = await packWeights(other);
     expect(() => loadWeights(other, bytes)).toThrow(
       'made.layers.0.weight: the loaded weight is not zero where its mask is (expected 0 at [1, 0], got 1). Multiply imported weights by their masks',
     );
+    // A refused load leaves the model as it was.
+    expect(await packWeights(other)).toEqual(kept);
     made.dispose();
     other.dispose();
   });
