@@ -66,6 +66,18 @@ conformance(glow, {
       { event: [2, 1, 4], config: { ...ready, transformer: sigmoid }, largest: 10 },
       { event: [2], config: { ...ready, conditioner: { type: 'mlp', hidden: [3], activation: 'tanh' } } },
     ],
+    'variational-dequantize': [
+      { event: [1] },
+      { event: [3], config: { levels: 17 } },
+      { event: [2, 2, 1], config: { steps: 3 } },
+      { event: [3, 1, 2] },
+      { event: [2, 2, 2], config: { conditioner: { ...smooth, context: true } }, contextSize: 2 },
+    ].map((each) => ({
+      ...each,
+      config: { levels: 256, conditioner: smooth, ...each.config },
+      domain: each.event.length === 1 && each.event[0] === 3 ? 'integers:17' : 'integers:256',
+      latentDomain: 'unit',
+    })),
     glow: [
       { event: [2, 2, 1], config: small },
       { event: [2, 2, 3], config: small },

@@ -2,6 +2,7 @@ export { ActNorm, type ActNormOptions } from './actnorm/actnorm.ts';
 export { InvertibleConvolution, type InvertibleConvolutionOptions } from './convolution/invertible-convolution.ts';
 export type { Diagonal } from './convolution/plu.ts';
 export { Glow, type GlowLevel, type GlowOptions } from './glow/glow.ts';
+export { VariationalDequantize, type VariationalDequantizeOptions } from './dequantization/variational-dequantize.ts';
 export { glowCifar10Spec, glowSpec, type GlowSpecOptions } from './glow/glow-spec.ts';
 export { inverseRecomputed } from './glow/recompute.ts';
 export { StepStack, type StepStackOptions } from './glow/step-stack.ts';

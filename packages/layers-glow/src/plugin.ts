@@ -1,6 +1,7 @@
 import { definePlugin, type Plugin } from '@flowzoo/core';
 import { actnormDefinition } from './actnorm/actnorm.ts';
 import { invertibleConvolutionDefinition } from './convolution/invertible-convolution.ts';
+import { variationalDequantizeDefinition } from './dequantization/variational-dequantize.ts';
 import { glowDefinition } from './glow/glow.ts';
 import { glowNetwork } from './network/glow-network.ts';
 import { zeroConvolution } from './network/zero-convolution.ts';
@@ -23,6 +24,7 @@ export const glow: Plugin = definePlugin({
     split: splitDefinition,
     'glow-step': glowStepDefinition,
     glow: glowDefinition,
+    'variational-dequantize': variationalDequantizeDefinition,
   },
   conditioners: {
     'glow-network': glowNetwork,

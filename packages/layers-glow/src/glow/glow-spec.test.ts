@@ -88,6 +88,8 @@ describe('glowSpec', () => {
     ]);
     expect(countParameters(model)).toBeGreaterThan(0);
     model.dispose();
+    const variational = glowSpec({ event: [4, 4, 1], dequantization: 'variational' }).model;
+    expect(variational).toMatchObject({ layers: [{ type: 'variational-dequantize', levels: 256 }, {}, {}] });
     const continuous = glowSpec({ event: [4, 4, 1], values: null }).model as unknown as { layers: unknown[] };
     expect(continuous.layers).toHaveLength(1);
   });

@@ -20,6 +20,8 @@ export interface GlowSpecOptions {
   readonly padding?: Padding;
   /** Number of values K that a pixel takes: 256 for 8-bit data, 32 for 5-bit; null for continuous data. Default: 256. */
   readonly values?: number | null;
+  /** Noise that makes the values continuous: uniform, or of a trained flow given the image. Default: `uniform`. */
+  readonly dequantization?: 'uniform' | 'variational';
   /** Width of a context that conditions the top prior, the number of classes for one-hot labels. Default: 0. */
   readonly context?: number;
   /** Let the couplings see the context too. Default: false. */
@@ -89,7 +91,7 @@ export function glowSpec(options: GlowSpecOptions): ModelSpec {
     event,
     ...(context > 0 ? { context } : {}),
     seed: options.seed ?? 0,
-    model: part({ type: 'flow', layers: [...preprocessing(values), glow] }),
+    model: part({ type: 'flow', layers: [...preprocessing(values, options.dequantization ?? 'uniform'), glow] }),
   };
 }
 
@@ -127,10 +129,10 @@ export function glowCifar10Spec(options: { readonly recompute?: boolean; readonl
   return { ...spec, model: part({ ...spec.model, layers }) };
 }
 
-function preprocessing(values: number | null): Part[] {
+function preprocessing(values: number | null, dequantization: 'uniform' | 'variational'): Part[] {
   if (values === null) return [];
   return [
-    part({ type: 'dequantize', levels: values }),
+    part({ type: dequantization === 'uniform' ? 'dequantize' : 'variational-dequantize', levels: values }),
     part({ type: 'shift', per: 'scalar', value: 0.5, trainable: false }),
   ];
 }
