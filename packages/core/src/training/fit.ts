@@ -21,7 +21,8 @@ import { TrainingRun } from './training-run.ts';
  * @throws E_OPTION naming the option; E_DATA_EMPTY, E_DATA_FORMAT, E_DATA_NOT_FINITE, E_DTYPE, E_RANK, E_EVENT_SHAPE,
  * E_CONTEXT, E_BATCH about the data; E_CHECKPOINT when `resume` belongs elsewhere; E_NOT_FINITE_LOSS naming step,
  * learning rate and layer when the loss or its gradient is not finite, the weights put back to those of the last step
- * whose loss was finite
+ * whose loss was finite; E_WORKER when one of `workers` fails or dies: the model has the weights of the last step, a
+ * checkpoint is saved where there is a hook, the other workers are stopped
  *
  * @example
  * const result = await fit(model, { x }, { epochs: 50, validation: { fraction: 0.1, patience: 10 } });

@@ -24,3 +24,4 @@ export type * from './options.ts';
 export { fitOptionsFromRecipe, trainingSchema, type TrainingRecipe } from './recipe.ts';
 export { scheduleFactor, type ScheduleSettings } from './schedule.ts';
 export { summarize, type ScoreSummary } from './summarize.ts';
+export type { RunningWorkers, TrainingWorkers, WorkerGradient, WorkerJob, WorkerStep } from './workers.ts';

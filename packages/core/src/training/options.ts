@@ -2,6 +2,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import type { DataLike } from './data.ts';
 import type { FitEvent } from './events.ts';
 import type { OptimizerFactory } from './optimizer.ts';
+import type { TrainingWorkers } from './workers.ts';
 
 /** Choice of optimizer. */
 export interface OptimizerOptions {
@@ -75,8 +76,16 @@ export interface FitOptions extends OptimizationOptions {
   readonly epochs?: number | undefined;
   /** Rows per update. Default: 256, or all rows when there are fewer. */
   readonly batchSize?: number | undefined;
-  /** Rows that are in memory at once: gradients of micro-batches add up to the full batch's. Default: `batchSize`. */
+  /**
+   * Rows that are in memory at once: gradients of micro-batches add up to the full batch's. Default: `batchSize`. With
+   * `workers` at most a worker's share of the batch.
+   */
   readonly microBatch?: number | undefined;
+  /**
+   * Threads that compute the gradient of each batch together, for example `workerThreads` of `@flowzoo/core/node`: up to
+   * rounding what one thread gives with the same micro-batch. Default: the calling thread alone.
+   */
+  readonly workers?: TrainingWorkers | undefined;
   /** Decides batches and noise. Default: 0. */
   readonly seed?: number | undefined;
   readonly validation?: ValidationOptions | undefined;

@@ -9,6 +9,7 @@ import {
   type OptimizationSettings,
 } from './optimization.ts';
 import type { FitOptions } from './options.ts';
+import { isTrainingWorkers } from './workers.ts';
 
 /** Options with every default filled in: what decides the numbers of a training. */
 export interface FitSettings extends OptimizationSettings {
@@ -52,6 +53,10 @@ export function checkOptions(options: FitOptions): void {
     });
   }
   option<unknown>('onEvent', options.onEvent, null, callable);
+  option<unknown>('workers', options.workers, null, {
+    expected: 'what workerThreads({ count, setup }) of @flowzoo/core/node gives',
+    holds: isTrainingWorkers,
+  });
   if (options.checkpoint !== undefined) {
     // A hook that is missing would be noticed only when the work of hours is to be saved.
     option<unknown>('checkpoint.save', options.checkpoint.save ?? null, null, callable);
@@ -83,7 +88,8 @@ export function resolveOptions(
     options.steps === undefined
       ? Math.max(1, Math.round(epochs * stepsPerEpoch({ rows: data.rows, batchSize })))
       : option('steps', options.steps, 0, count);
-  const microBatch = Math.min(option('microBatch', options.microBatch, batchSize, count), batchSize);
+  const share = Math.ceil(batchSize / (options.workers?.count ?? 1));
+  const microBatch = Math.min(option('microBatch', options.microBatch, share, count), share);
   const fitting = Math.floor(2 ** 18 / sizeOf(data.event));
   return {
     steps,
@@ -120,6 +126,7 @@ const OPTIONS = [
   'epochs',
   'batchSize',
   'microBatch',
+  'workers',
   'seed',
   ...OPTIMIZATION_KEYS,
   'validation',

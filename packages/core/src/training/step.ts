@@ -28,28 +28,46 @@ export interface StepGradient {
   readonly unused: readonly string[];
 }
 
+/** Loss and gradient as tensors that nobody has read yet; the caller disposes both. */
+export type ComputedGradient = ReturnType<FlatParameters['gradient']>;
+
+/** Micro-batches from `first` up to, not including, `end`. */
+export interface MicroBatchRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** How many micro-batches a batch has. */
+export function countMicroBatches(batch: { readonly rows: number; readonly microBatch: number }): number {
+  return Math.ceil(batch.rows / batch.microBatch);
+}
+
 /**
  * The gradient of mean −log p over the rows, summed over micro-batches, each weighted by its share of the rows: up to
  * rounding (and its own noise) the gradient of the full batch.
  */
 export async function batchGradient(input: StepInput): Promise<StepGradient> {
-  let unused: readonly string[] = [];
-  let sum: { readonly value: tf.Scalar; readonly gradient: tf.Tensor1D } | null = null;
+  const end = countMicroBatches({ rows: input.rows.length, microBatch: input.microBatch });
+  return readGradient(sumGradients(input, { first: 0, end }));
+}
+
+/** What some micro-batches, at least one, contribute to the gradient of the batch. */
+export function sumGradients(input: StepInput, range: MicroBatchRange): ComputedGradient {
+  let sum: ComputedGradient | null = null;
   try {
-    for (const { batch, share } of microBatches(input)) {
+    for (const { batch, share } of microBatches(input, range)) {
       const part = gradientOf(input, batch, share);
-      unused = sum === null ? part.unused : unused.filter((name) => part.unused.includes(name));
       sum = sum === null ? part : addGradients(sum, part);
     }
   } catch (error) {
     if (sum !== null) tf.dispose([sum.value, sum.gradient]);
     throw error;
   }
-  return readGradient({ ...sum!, unused });
+  return sum!;
 }
 
 /** Reads loss and norm of a gradient that was computed; takes over the value and hands on the gradient. */
-export async function readGradient(computed: ReturnType<FlatParameters['gradient']>): Promise<StepGradient> {
+export async function readGradient(computed: ComputedGradient): Promise<StepGradient> {
   const { value, gradient, unused } = computed;
   const length = norm(gradient);
   // One vector, so that a GPU is waited for once.
@@ -64,7 +82,8 @@ export async function readGradient(computed: ReturnType<FlatParameters['gradient
  * or else the first variable whose gradient is not.
  */
 export async function explainNotFinite(input: StepInput, step: StepGradient): Promise<string> {
-  for (const { batch } of microBatches(input)) {
+  const end = countMicroBatches({ rows: input.rows.length, microBatch: input.microBatch });
+  for (const { batch } of microBatches(input, { first: 0, end })) {
     try {
       const diagnosis = await diagnose(input.model, batch.x, batch.context);
       if (diagnosis !== null) return `first in ${describeDiagnosis(diagnosis)}`;
@@ -85,11 +104,7 @@ export async function explainGradient(gradient: tf.Tensor1D, parameters: FlatPar
     : `first in the gradient of the variable "${parameters.nameAt(bad)}"`;
 }
 
-function gradientOf(
-  { model, parameters }: StepInput,
-  batch: Batch,
-  share: number,
-): ReturnType<FlatParameters['gradient']> {
+function gradientOf({ model, parameters }: StepInput, batch: Batch, share: number): ComputedGradient {
   try {
     return parameters.gradient(() => {
       const logProb = model.logProb(batch.x, batch.context);
@@ -101,20 +116,25 @@ function gradientOf(
 }
 
 /** Sets the mode of each micro-batch before handing it out; the consumer disposes it. */
-function* microBatches(input: StepInput): Generator<{ readonly batch: Batch; readonly share: number }> {
+function* microBatches(
+  input: StepInput,
+  range: MicroBatchRange,
+): Generator<{ readonly batch: Batch; readonly share: number }> {
   const { rows, microBatch } = input;
-  for (let start = 0, index = 0; start < rows.length; start += microBatch, index++) {
-    const own = rows.subarray(start, Math.min(start + microBatch, rows.length));
+  for (let index = range.first; index < range.end; index++) {
+    const own = rows.subarray(index * microBatch, Math.min((index + 1) * microBatch, rows.length));
     input.model.setMode(trainingMode(`${input.noise}/${index}`));
     yield { batch: takeRows(input.dataset, own), share: own.length / rows.length };
   }
 }
 
-function addGradients(
-  a: { readonly value: tf.Scalar; readonly gradient: tf.Tensor1D },
-  b: { readonly value: tf.Scalar; readonly gradient: tf.Tensor1D },
-): { readonly value: tf.Scalar; readonly gradient: tf.Tensor1D } {
-  const sum = { value: tf.add(a.value, b.value) as tf.Scalar, gradient: tf.add(a.gradient, b.gradient) as tf.Tensor1D };
+/** The sum of two contributions, which are disposed; unused is what neither depends on. */
+export function addGradients(a: ComputedGradient, b: ComputedGradient): ComputedGradient {
+  const sum = {
+    value: tf.add(a.value, b.value) as tf.Scalar,
+    gradient: tf.add(a.gradient, b.gradient) as tf.Tensor1D,
+    unused: a.unused.filter((name) => b.unused.includes(name)),
+  };
   tf.dispose([a.value, a.gradient, b.value, b.gradient]);
   return sum;
 }

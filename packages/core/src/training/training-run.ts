@@ -1,5 +1,5 @@
 import type { Distribution } from '../contracts/distribution.ts';
-import type { FlowzooError } from '../errors/flowzoo-error.ts';
+import { isFlowzooError, type FlowzooError } from '../errors/flowzoo-error.ts';
 import { BatchOrder } from './batches.ts';
 import type { BestWeights, Checkpoint, Fingerprint, ModelDescription } from './checkpoint.ts';
 import type { Dataset } from './data.ts';
@@ -9,6 +9,7 @@ import type { FlatParameters } from './flat-parameters.ts';
 import { Breather } from './macrotask.ts';
 import { notFiniteStep } from './not-finite.ts';
 import type { FitOptions } from './options.ts';
+import { parallelGradient } from './parallel-step.ts';
 import { Recorder } from './recorder.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { FitSettings } from './settings.ts';
@@ -16,6 +17,7 @@ import { readState, writeState } from './state.ts';
 import { batchGradient, explainNotFinite, type StepGradient, type StepInput } from './step.ts';
 import { summarize } from './summarize.ts';
 import { copyValues, WeightKeeper } from './weight-keeper.ts';
+import type { RunningWorkers } from './workers.ts';
 
 /** What a run starts from: everything checked. */
 export interface TrainingRunOptions {
@@ -39,6 +41,7 @@ export class TrainingRun {
   #best: BestWeights | null;
   #withoutBest: number;
   #unused: readonly string[] | null = null;
+  #workers: RunningWorkers | null = null;
 
   constructor(input: TrainingRunOptions) {
     const { settings, parameters, training, model, options } = input;
@@ -54,16 +57,14 @@ export class TrainingRun {
 
   /** Runs to the stop and leaves the model with the weights that are kept. */
   async execute(): Promise<FitResult> {
-    const { settings, options } = this.#input;
+    const { options } = this.#input;
     this.#emitStart();
-    const breather = new Breather();
-    let reason = this.#reasonToStop();
-    while (reason === null) {
-      await this.#advance();
-      if (this.#isTime(settings.validation?.every ?? null) || this.#step === settings.steps) await this.#validate();
-      if (this.#isTime(settings.checkpointEvery)) await this.#save();
-      await breather.breathe();
-      reason = this.#reasonToStop();
+    let reason: StopReason;
+    try {
+      if (this.#reasonToStop() === null) await this.#startWorkers();
+      reason = await this.#advanceToStop();
+    } finally {
+      await this.#workers?.stop();
     }
     if (reason === 'aborted' && options.checkpoint !== undefined) await this.#save();
     return this.#finish(reason);
@@ -72,6 +73,32 @@ export class TrainingRun {
   /** Disposes everything but the model. */
   dispose(): void {
     this.#weights.dispose();
+  }
+
+  async #startWorkers(): Promise<void> {
+    const { settings, options, model, parameters, training } = this.#input;
+    const { workers, signal } = options;
+    if (workers === undefined) return;
+    this.#workers = await workers.start({
+      model,
+      parameters,
+      dataset: training,
+      microBatch: settings.microBatch,
+      signal,
+    });
+  }
+
+  async #advanceToStop(): Promise<StopReason> {
+    const { settings } = this.#input;
+    const breather = new Breather();
+    for (;;) {
+      const reason = this.#reasonToStop();
+      if (reason !== null) return reason;
+      await this.#advance();
+      if (this.#isTime(settings.validation?.every ?? null) || this.#step === settings.steps) await this.#validate();
+      if (this.#isTime(settings.checkpointEvery)) await this.#save();
+      await breather.breathe();
+    }
   }
 
   #reasonToStop(): StopReason | null {
@@ -99,7 +126,7 @@ export class TrainingRun {
     const factor = scheduleFactor(settings.schedule, this.#step, settings.steps);
     const learningRate = settings.optimizer.learningRate * factor;
     this.#weights.beforeStep();
-    const computed = await batchGradient(input);
+    const computed = await this.#gradient(input);
     try {
       if (!Number.isFinite(computed.loss) || !Number.isFinite(computed.gradientNorm)) {
         throw await this.#notFinite(input, computed, learningRate);
@@ -111,6 +138,20 @@ export class TrainingRun {
       computed.gradient.dispose();
     }
     this.#record(computed, learningRate);
+  }
+
+  async #gradient(input: StepInput): Promise<StepGradient> {
+    if (this.#workers === null) return batchGradient(input);
+    const count = this.#input.options.workers!.count;
+    try {
+      return await parallelGradient(input, { workers: this.#workers, count, weights: this.#weights.trained });
+    } catch (error) {
+      this.#weights.useLastGood({ lossIsFinite: true });
+      const stepsHere = this.#step - (this.#input.options.resume?.step ?? 0);
+      // The thread is lost, the work is not.
+      if (isFlowzooError(error) && error.code === 'E_WORKER' && stepsHere > 0) await this.#save();
+      throw error;
+    }
   }
 
   #record({ loss, gradientNorm }: StepGradient, learningRate: number): void {

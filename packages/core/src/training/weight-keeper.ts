@@ -59,6 +59,11 @@ export class WeightKeeper {
     return this.#average === null ? 'last' : 'average';
   }
 
+  /** The weights that the next step starts from. */
+  get trained(): tf.Tensor1D {
+    return this.#weights;
+  }
+
   /** Gives the model the weights that are kept. */
   useKept(): void {
     this.#parameters.write(this.kept);
