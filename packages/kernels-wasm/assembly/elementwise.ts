@@ -162,6 +162,20 @@ export function rowsSquaredDifference(
   combine(binary.SQUARED_DIFFERENCE, a, b, y, rows, columns, aRow, bRow, aColumn, bColumn);
 }
 
+export function rowsPower(
+  a: usize,
+  b: usize,
+  y: usize,
+  rows: i32,
+  columns: i32,
+  aRow: i32,
+  bRow: i32,
+  aColumn: i32,
+  bColumn: i32,
+): void {
+  combine(binary.POWER, a, b, y, rows, columns, aRow, bRow, aColumn, bColumn);
+}
+
 export function rowsGreater(
   a: usize,
   b: usize,

@@ -1,4 +1,5 @@
 import { loadPart, storePart } from '../shared/vector';
+import { powerRow } from './power';
 
 export const ADD = 0;
 export const SUBTRACT = 1;
@@ -7,12 +8,13 @@ export const DIVIDE = 3;
 export const MAXIMUM = 4;
 export const MINIMUM = 5;
 export const SQUARED_DIFFERENCE = 6;
-export const GREATER = 7;
-export const GREATER_EQUAL = 8;
-export const LESS = 9;
-export const LESS_EQUAL = 10;
-export const EQUAL = 11;
-export const NOT_EQUAL = 12;
+export const POWER = 7;
+export const GREATER = 8;
+export const GREATER_EQUAL = 9;
+export const LESS = 10;
+export const LESS_EQUAL = 11;
+export const EQUAL = 12;
+export const NOT_EQUAL = 13;
 
 /** Comparisons give bools, one byte each; the rest gives floats. */
 @inline
@@ -50,6 +52,7 @@ export function combine(
 
 @inline
 function combineRow(f: i32, aFixed: bool, bFixed: bool, a: usize, b: usize, y: usize, columns: i32): void {
+  if (f == POWER) return powerRow(aFixed, bFixed, a, b, y, columns);
   const fixed = aFixed ? v128.load32_splat(a) : v128.load32_splat(b);
   for (; columns >= 4; columns -= 4) {
     store(f, y, apply(f, aFixed ? fixed : v128.load(a), bFixed ? fixed : v128.load(b)));

@@ -35,7 +35,7 @@ function points(state: usize, y: usize, pairs: i32): void {
     carry = second >> 32;
     store<u32>(y, <u32>first);
     store<u32>(y, <u32>second, 4);
-    y += <usize>isInside(coordinate(<u32>first, 0), coordinate(<u32>second, 0)) << 3;
+    y += isInside(coordinate(<u32>first, 0), coordinate(<u32>second, 0)) << 3;
   }
   store<u32>(state, <u32>a);
   store<u32>(state, <u32>b, 4);

@@ -1,4 +1,4 @@
-import { log } from './logarithm';
+import { log } from '../shared/logarithm64';
 
 /** A random word as a coordinate in (−1, 1): exact in float64. */
 @inline
@@ -6,11 +6,11 @@ export function coordinate(word: u32, offset: f64): f64 {
   return (<f64>word + offset) * 4.656612873077392578125e-10 - 1;
 }
 
-/** Whether the polar method takes the point: inside the unit circle and not its centre. */
+/** 1 when the polar method takes the point, inside the unit circle and not its centre, else 0; without a branch to guess. */
 @inline
-export function isInside(u: f64, v: f64): bool {
+export function isInside(u: f64, v: f64): usize {
   const s = u * u + v * v;
-  return s < 1 && s != 0;
+  return <usize>(s < 1) & <usize>(s > 0);
 }
 
 /**

@@ -46,7 +46,7 @@ function points(state: usize, y: usize, pairs: i32): void {
     d = rotl<u32>(d, 11);
     store<u32>(y, first);
     store<u32>(y, second, 4);
-    y += <usize>isInside(coordinate(first, OFFSET), coordinate(second, OFFSET)) << 3;
+    y += isInside(coordinate(first, OFFSET), coordinate(second, OFFSET)) << 3;
   }
   store<u32>(state, a);
   store<u32>(state, b, 4);

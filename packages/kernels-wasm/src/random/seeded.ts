@@ -59,7 +59,7 @@ export function randomUniform(shape: readonly number[], options: RandomUniformOp
 }
 
 function hasKernel(name: string): boolean {
-  return (tf.getKernel(name, tf.getBackend()) as unknown) != null;
+  return (tf.getKernel(name, tf.getBackend()) as tf.KernelConfig | undefined) !== undefined;
 }
 
 function run(name: string, attributes: object): tf.Tensor {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, it } from 'vitest';
-import { expectSameAsCpu, numbers, specialValues, useAccelerated } from '../../../test/compare.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectSameAsCpu, numbers, specialValues, ulp, useAccelerated } from '../../../test/compare.ts';
 import { restore } from '../../accelerate.ts';
 
 beforeAll(useAccelerated);
@@ -15,6 +15,7 @@ const operations = {
   maximum: tf.maximum,
   minimum: tf.minimum,
   squaredDifference: tf.squaredDifference,
+  pow: tf.pow,
   greater: tf.greater,
   greaterEqual: tf.greaterEqual,
   less: tf.less,
@@ -36,8 +37,9 @@ function pairs(): { readonly a: Float32Array; readonly b: Float32Array } {
 describe.each(names)('%s', (name) => {
   const run = operations[name] as (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 
-  // The cpu backend rounds a squared difference once, from float64; float32 lanes round twice.
-  const tolerance = { ulps: name === 'squaredDifference' ? 1.5 : 0 };
+  // The cpu backend rounds these once, from float64: float32 lanes round a squared difference twice, and a power that lies
+  // within 2⁻³² of the middle of two floats may fall to the other side.
+  const tolerance = { ulps: { squaredDifference: 1.5, pow: 1 }[name as string] ?? 0 };
 
   it('agrees with the cpu backend on every pair of special values', async () => {
     const { a, b } = pairs();
@@ -80,13 +82,29 @@ describe.each(names)('%s', (name) => {
       [1, 3],
     ],
   ])('handles %j and %j', async (aShape, bShape) => {
-    await expectSameAsCpu(() => run(filled(aShape, 3), filled(bShape, 4)));
-    await expectSameAsCpu(() => run(filled(bShape, 5), filled(aShape, 6)));
+    await expectSameAsCpu(() => run(filled(aShape, 3), filled(bShape, 4)), tolerance);
+    await expectSameAsCpu(() => run(filled(bShape, 5), filled(aShape, 6)), tolerance);
   });
 
   it('leaves int32 to tfjs', async () => {
     await expectSameAsCpu(() => run(tf.tensor1d([1, -2, 3], 'int32'), tf.tensor1d([2, -2, 1], 'int32')));
   });
+});
+
+it('pow stays within 0.51 ulp of float64, at odd, even and broken exponents and up to the edges', () => {
+  const count = 50_000;
+  const x = numbers(count, 21).map((each, i) => Math.exp(each * (i % 7)) * (i % 3 === 0 ? -1 : 1));
+  const y = numbers(count, 22).map((each, i) => (i % 2 === 0 ? Math.round(each * 5) : each * 6));
+  const found = tf.tidy(() => tf.pow(tf.tensor1d(x), tf.tensor1d(y)).dataSync());
+  let worst = 0;
+  found.forEach((each, i) => {
+    const exact = Math.pow(x[i]!, y[i]!);
+    const rounded = Math.fround(exact);
+    if (Number.isFinite(rounded)) worst = Math.max(worst, Math.abs(each - exact) / ulp(exact));
+    else expect(each).toEqual(rounded);
+  });
+  expect(worst).toBeGreaterThan(0.4);
+  expect(worst).toBeLessThan(0.51);
 });
 
 /** Few different numbers, so that equal ones meet. */
