@@ -118,8 +118,7 @@ function addProducts(a: usize, b: usize, to: usize, count: i32): void {
 
 /** Gradient with respect to the filter, summed within a row of the image first, so that long sums stay exact. */
 export function depthwiseFilter(g: Geometry, x: usize, dy: usize, gradient: usize): void {
-  const channels = g.channels;
-  const pixelBytes = <usize>channels << 2;
+  const pixelBytes = <usize>g.channels << 2;
   const imageBytes = <usize>(g.height * g.width) * pixelBytes;
   const rowBytes = <usize>g.outWidth * pixelBytes;
   memory.fill(gradient, 0, <usize>(g.filterHeight * g.filterWidth) * pixelBytes);
@@ -128,26 +127,61 @@ export function depthwiseFilter(g: Geometry, x: usize, dy: usize, gradient: usiz
       let tap = gradient;
       let y = row * g.strideHeight - g.top;
       for (let i = 0; i < g.filterHeight; i++, y += g.dilationHeight) {
-        for (let j = 0; j < g.filterWidth; j++, tap += pixelBytes) {
-          if (<u32>y >= <u32>g.height) continue;
-          const from = x + <usize>(y * g.width) * pixelBytes;
-          for (let c = 0; c < channels; c += 4) {
-            const at = <usize>c << 2;
-            addRow(g, from + at, dy + at, tap + at, j * g.dilationWidth - g.left, min(channels - c, 4));
-          }
-        }
+        if (<u32>y < <u32>g.height) addRow(g, x + <usize>(y * g.width) * pixelBytes, dy, tap);
+        tap += <usize>g.filterWidth * pixelBytes;
       }
     }
   }
 }
 
-function addRow(g: Geometry, x: usize, dy: usize, to: usize, column: i32, count: i32): void {
-  const pixelBytes = <usize>g.channels << 2;
-  let sum = f32x4.splat(0);
-  for (let n = 0; n < g.outWidth; n++, column += g.strideWidth, dy += pixelBytes) {
-    if (<u32>column >= <u32>g.width) continue;
-    sum = multiplyAdd(loadSome(x + <usize>column * pixelBytes, count), loadSome(dy, count), sum);
+/** Adds what one row of x and one of dy give to one row of the filter. */
+function addRow(g: Geometry, x: usize, dy: usize, tap: usize): void {
+  const channels = g.channels;
+  const pixelBytes = <usize>channels << 2;
+  const step = <usize>g.strideWidth * pixelBytes;
+  let column = -g.left;
+  for (let j = 0; j < g.filterWidth; j++, column += g.dilationWidth, tap += pixelBytes) {
+    // The places from `first` to `last` see a pixel of the row with this tap.
+    const first = column < 0 ? (g.strideWidth - 1 - column) / g.strideWidth : 0;
+    const last = column < g.width ? min((g.width - 1 - column) / g.strideWidth, g.outWidth - 1) : -1;
+    if (first > last) continue;
+    const places = <usize>(last - first + 1);
+    const from = x + <usize>(first * g.strideWidth + column) * pixelBytes;
+    const upstream = dy + <usize>first * pixelBytes;
+    let c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const at = <usize>c << 2;
+      addEight(from + at, step, upstream + at, pixelBytes, tap + at, places);
+    }
+    for (; c < channels; c += 4) {
+      const at = <usize>c << 2;
+      addPart(from + at, step, upstream + at, pixelBytes, tap + at, places, min(channels - c, 4));
+    }
   }
+}
+
+function addEight(x: usize, xStep: usize, dy: usize, dyStep: usize, to: usize, places: usize): void {
+  let sum0 = f32x4.splat(0);
+  let sum1 = f32x4.splat(0);
+  const end = dy + places * dyStep;
+  do {
+    sum0 = multiplyAdd(v128.load(x), v128.load(dy), sum0);
+    sum1 = multiplyAdd(v128.load(x, 16), v128.load(dy, 16), sum1);
+    x += xStep;
+    dy += dyStep;
+  } while (dy != end);
+  v128.store(to, f32x4.add(v128.load(to), sum0));
+  v128.store(to, f32x4.add(v128.load(to, 16), sum1), 16);
+}
+
+function addPart(x: usize, xStep: usize, dy: usize, dyStep: usize, to: usize, places: usize, count: i32): void {
+  let sum = f32x4.splat(0);
+  const end = dy + places * dyStep;
+  do {
+    sum = multiplyAdd(loadSome(x, count), loadSome(dy, count), sum);
+    x += xStep;
+    dy += dyStep;
+  } while (dy != end);
   storeSome(to, f32x4.add(loadSome(to, count), sum), count);
 }
 

@@ -4,6 +4,7 @@ import { type ConvolutionAttributes, convolutionInfo, type Info } from '../kerne
 /** Attributes of a convolution as the tape hands them to a gradient. */
 export type Attributes = ConvolutionAttributes;
 
+/** Shape of a batch of images or of a filter. */
 export type Shape4 = [number, number, number, number];
 
 /** Whether tfjs itself refuses the gradient. */

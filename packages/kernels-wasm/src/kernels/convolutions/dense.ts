@@ -62,7 +62,7 @@ export function runInputGradient(
 function goesAsConvolution({ strides, filter, channels, outChannels }: Geometry): boolean {
   const taps = filter[0] * filter[1];
   if (strides[0] !== 1 || strides[1] !== 1 || taps === 1 || outChannels === 0) return false;
-  return eights(channels) * taps <= 1.4 * eights(channels * taps);
+  return eights(channels) * taps <= 1.2 * eights(channels * taps);
 }
 
 function eights(count: number): number {

@@ -50,6 +50,7 @@ export function convolutionInfo(
   );
 }
 
+/** The geometry of a convolution of NHWC tensors. */
 export function geometryOf(info: Info): Geometry {
   return {
     batch: info.batchSize,
