@@ -3,18 +3,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restore } from '../../accelerate.ts';
 import { expectSameAsCpu, useAccelerated } from '../../../test/compare.ts';
-import { dtypes, RUNS, shapes, tensorOf } from './test-arrays.ts';
+import { dtypes, RUNS, shapes, tensorOf, withEach } from './test-arrays.ts';
 
 beforeAll(useAccelerated);
 afterAll(restore);
-
-/** A shape and, for each of its axes, a number made from the size of the axis. */
-function withEach<T>(
-  shape: fc.Arbitrary<number[]>,
-  make: (size: number) => fc.Arbitrary<T>,
-): fc.Arbitrary<[number[], T[]]> {
-  return shape.chain((sizes) => fc.tuple(fc.constant(sizes), fc.tuple(...sizes.map(make)) as fc.Arbitrary<T[]>));
-}
 
 const block = (size: number): fc.Arbitrary<[number, number]> =>
   fc.tuple(fc.nat(size), fc.nat(size)).map(([a, b]) => [Math.min(a, b), Math.abs(a - b)]);
@@ -131,31 +123,6 @@ describe('kernels that move values', () => {
       RUNS,
     ));
 
-  it('StridedSlice keeps the dtype, where stock calls integers floats', () =>
-    fc.assert(
-      fc.asyncProperty(
-        withEach(
-          shapes(1, 1).map((shape) => shape.slice(0, 4)),
-          (size) =>
-            fc
-              .tuple(fc.nat(size - 1), fc.nat(size - 1), fc.constantFrom(1, 2, 3, -1, -2))
-              .map(([a, b, stride]) => (a < b === stride > 0 ? [a, b, stride] : [b, a, stride])),
-        ),
-        dtypes,
-        ([shape, ranges], dtype) =>
-          expectSameAsCpu(() => {
-            const part = (at: 0 | 1 | 2): number[] => ranges.map((range) => range[at]!);
-            return tf.stridedSlice(tensorOf(shape, dtype), part(0), part(1), part(2));
-          }),
-      ),
-      RUNS,
-    ));
-
-  it('StridedSlice of a range that ends before it begins is empty', () => {
-    expect(tf.stridedSlice(tensorOf([7]), [4], [2], [1]).shape).toEqual([0]);
-    expect(tf.stridedSlice(tensorOf([7, 2]), [4, 0], [2, 2], [2, 1]).shape).toEqual([0, 2]);
-  });
-
   it('Identity shares the values; disposing one leaves the other', () => {
     const before = tf.memory();
     const x = tf.tensor1d([1, 2, 3]);
@@ -180,6 +147,20 @@ describe('kernels that move values', () => {
     await expectSameAsCpu(() => {
       const x = tf.reshape(tf.range(0, 300_000, 1), [3, 100, 1000]);
       return [tf.slice(x, [0, 1, 3], [3, 98, 990]), tf.reverse(x, 0), tf.concat([x, x], 2).slice([0, 0, 1990])];
+    });
+  });
+
+  it('a heap that grows while the result is made', () => {
+    const rows = 5_000_000;
+    tf.tidy(() => {
+      const x = tf.fill([rows], 2);
+      const padded = tf.pad(x, [[1, 2]], 7);
+      const joined = tf.concat([padded, x]);
+      expect([...tf.slice(joined, [0], [3]).dataSync()]).toEqual([7, 2, 2]);
+      expect([...tf.slice(joined, [rows], [5]).dataSync()]).toEqual([2, 7, 7, 2, 2]);
+      expect(tf.sum(tf.unsortedSegmentSum(x, tf.zeros([rows], 'int32') as tf.Tensor1D, 2)).dataSync()[0]).toBe(
+        2 * rows,
+      );
     });
   });
 

@@ -16,7 +16,10 @@ interface StridedSliceAttributes {
   readonly shrinkAxisMask: number;
 }
 
-/** `StridedSlice` with all its masks; tfjs's own kernel calls every result with a stride float32. */
+/**
+ * `StridedSlice` with all its masks. tfjs's own kernel calls every result with a stride float32, and where an axis is shrunk
+ * away beside one with a stride, it and the cpu backend take the steps of the wrong axes; here both are right.
+ */
 export function stridedSlice(tools: KernelTools): KernelFunc {
   const { host, functions, stock } = tools;
   return kernel<'x', StridedSliceAttributes>((call) => {
@@ -43,7 +46,10 @@ export function stridedSlice(tools: KernelTools): KernelFunc {
     const bytes = elementBytes(x.dtype);
     const steps = byteSteps(x.shape, bytes);
     const y = host.output(info.finalShape, x.dtype);
-    const shape = info.finalShapeSparse;
+    // Shrunk axes are missing in the shapes of `info`, but not in its ranges; they hold one element.
+    const shape = info.strides.map((stride, axis) =>
+      Math.max(0, Math.ceil((info.end[axis]! - info.begin[axis]!) / stride)),
+    );
     const from = info.begin.reduce((sum, at, axis) => sum + at * steps[axis]!, host.pointer(x));
     const xSteps = info.strides.map((stride, axis) => stride * steps[axis]!);
     const axes = moveAxes(shape, xSteps, byteSteps(shape, bytes));

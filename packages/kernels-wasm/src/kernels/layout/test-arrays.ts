@@ -38,3 +38,11 @@ export const dtypes: fc.Arbitrary<'float32' | 'int32' | 'bool'> = fc.constantFro
 
 /** Runs of each property; the shapes are small, and cpu's own kernels are the slow part. */
 export const RUNS = { numRuns: 120 };
+
+/** A shape and, for each of its axes, a number made from the size of the axis. */
+export function withEach<T>(
+  shape: fc.Arbitrary<number[]>,
+  make: (size: number) => fc.Arbitrary<T>,
+): fc.Arbitrary<[number[], T[]]> {
+  return shape.chain((sizes) => fc.tuple(fc.constant(sizes), fc.tuple(...sizes.map(make)) as fc.Arbitrary<T[]>));
+}
