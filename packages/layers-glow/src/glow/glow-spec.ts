@@ -12,6 +12,8 @@ export interface GlowSpecOptions {
   readonly steps?: number;
   /** Channels of the hidden layers of the couplings. Default: 64; the paper has 512. */
   readonly width?: number;
+  /** Probability that a number of the networks' last hidden layer is dropped while training. Default: 0. */
+  readonly dropout?: number;
   /** Default: `affine`. */
   readonly coupling?: 'affine' | 'additive';
   /** Scale of affine couplings; `sigmoid` is the paper's σ(r + 2). Default: `bounded-exp`. */
@@ -60,6 +62,7 @@ export function glowSpec(options: GlowSpecOptions): ModelSpec {
     type: 'glow-network',
     hidden: options.width ?? 64,
     padding,
+    dropout: options.dropout ?? 0,
     ...(options.conditionCouplings === true ? { context: true } : {}),
   });
   const transformer =

@@ -2,6 +2,7 @@ import {
   activationOf,
   activationSchema,
   ConditionerBase,
+  dropout,
   type Activation,
   type ActivationConfig,
   type ConditionerBuild,
@@ -23,6 +24,8 @@ export interface GlowNetworkConfig extends PartConfig, ActivationConfig {
   readonly padding: Padding;
   readonly normalization: 'actnorm' | 'none';
   readonly logFactor: number;
+  /** Probability that a number of the last hidden layer is dropped while training. */
+  readonly dropout: number;
   readonly context: boolean;
 }
 
@@ -47,6 +50,7 @@ export class GlowNetwork extends ConditionerBase {
   readonly #activation: Activation;
   readonly #hidden: readonly NormalizedConvolution[];
   readonly #context: tf.Variable<tf.Rank.R2> | null;
+  readonly #dropout: number;
   readonly #last: ZeroConvolutionLayer;
   readonly #flag: tf.Variable | null;
   #initialized: boolean;
@@ -57,6 +61,7 @@ export class GlowNetwork extends ConditionerBase {
     super(config.type, { ...build, contextSize });
     this.#sites = sites;
     this.#activation = activationOf(config);
+    this.#dropout = config.dropout;
     const { path, random } = build;
     const { padding, logFactor, hidden: width } = config;
     const kernels = config.kernels.map((kernel) => (sites.isVector ? 1 : kernel));
@@ -120,7 +125,10 @@ export class GlowNetwork extends ConditionerBase {
   }
 
   protected compute(input: tf.Tensor, context: tf.Tensor | undefined): tf.Tensor {
-    return this.#last.apply(this.#run(input, context), undefined);
+    const h = this.#run(input, context);
+    if (!this.mode.training || this.#dropout === 0) return this.#last.apply(h, undefined);
+    const thinned = dropout(h, { rate: this.#dropout, random: this.mode.random.fork('dropout') });
+    return this.#last.apply(thinned, undefined);
   }
 
   /** The last hidden layer; `fit` sees what each hidden convolution puts out before its normalization. */
@@ -182,6 +190,13 @@ export const glowNetwork: ConditionerDefinition = {
           'k of the factors exp(k s) of the normalizations and of the output; 0 leaves that of the output out.',
       },
       ...activationSchema,
+      dropout: {
+        type: 'number',
+        minimum: 0,
+        exclusiveMaximum: 1,
+        default: 0,
+        description: 'Probability that a number of the last hidden layer is dropped while training.',
+      },
       context: {
         type: 'boolean',
         default: false,

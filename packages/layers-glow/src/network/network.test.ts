@@ -1,4 +1,4 @@
-import { createRegistry, type Conditioner, type PartConfig, Random } from '@flowzoo/core';
+import { createRegistry, evaluationMode, Random, trainingMode, type Conditioner, type PartConfig } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -112,6 +112,22 @@ describe('the network of Glow', () => {
     expect(names({ padding: 'edge-channel' })).toContain('last.convolution.edge');
     expect(names({ logFactor: 0 })).not.toContain('last.logScale');
     expect(names({ kernels: [3, 3, 3, 3] })).toContain('hidden.2.shift');
+  });
+
+  it('drops numbers in training only, the same within one mode', () => {
+    const net = build({ type: 'glow-network', hidden: 32, dropout: 0.5 }, shapes);
+    scatter(net);
+    const x = normalBatch(2, [4, 4, 3]);
+    const plain = net.apply(x);
+    net.setMode(trainingMode(1));
+    const thinned = net.apply(x);
+    expect(distance(thinned, plain)).toBeGreaterThan(0.1);
+    expect(distance(net.apply(x), thinned)).toBe(0);
+    net.setMode(trainingMode(2));
+    expect(distance(net.apply(x), thinned)).toBeGreaterThan(0.1);
+    net.setMode(evaluationMode());
+    expect(distance(net.apply(x), plain)).toBe(0);
+    net.dispose();
   });
 
   it('treats a vector as one pixel', () => {
