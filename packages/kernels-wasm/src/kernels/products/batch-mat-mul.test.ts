@@ -2,30 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  expectClose,
-  expectSameAsCpu,
-  numbers,
-  specialValues,
-  useAccelerated,
-  valuesOf,
-} from '../../../test/compare.ts';
+import { expectClose, expectSameAsCpu, numbers, specialValues, useAccelerated } from '../../../test/compare.ts';
 import { accelerate, restore } from '../../accelerate.ts';
+import { allowed, filled, transposes } from './test-products.ts';
 
 beforeAll(useAccelerated);
 afterAll(restore);
-
-/**
- * Rounding of a float32 sum of `inner` terms of both signs and size 1: partial sums grow like √inner, each step rounds by
- * 2⁻²⁴ of them, and the steps' roundings add up like √inner again; some sixfold for the worst of many elements.
- */
-const allowed = (inner: number): { absolute: number } => ({ absolute: 2e-6 + 1.5e-7 * inner });
-const transposes = [
-  [false, false],
-  [true, false],
-  [false, true],
-  [true, true],
-] as const;
 
 /** Σₖ a[i, k] b[k, j] in float64, of matrices that may lie transposed. */
 function exactProduct(
@@ -180,7 +162,7 @@ describe('BatchMatMul', () => {
   it('refuses sizes that do not fit, with the words of tfjs', () => {
     expect(() => tf.matMul(tf.ones([2, 3]), tf.ones([4, 2]))).toThrow(/inner shapes \(3\) and \(4\) .* must match/);
     expect(() => tf.matMul(tf.ones([2, 2, 3]), tf.ones([3, 3, 2]))).toThrow('could not be broadcast');
-    expect(() => tf.matMul(tf.ones([3]) as tf.Tensor2D, tf.ones([3, 2]))).toThrow('must have rank 2 or more');
+    expect(() => tf.matMul(tf.tensor1d([1, 2, 3]) as tf.Tensor, tf.ones([3, 2]))).toThrow('must have rank 2 or more');
   });
 
   it('sees a weight that was changed in place, which stock tfjs does not', async () => {
@@ -231,180 +213,3 @@ function fusedAfterChange(): number {
   backend.typedArrayFromHeap(weight).fill(2);
   return tf.fused.matMul({ a: x, b: weight }).dataSync()[0]!;
 }
-
-function filled(shape: readonly number[], seed: number): tf.Tensor {
-  return tf.tensor(numbers(tf.util.sizeFromShape(shape as number[]), seed), shape as number[]);
-}
-
-describe('_FusedMatMul', () => {
-  const activations = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const;
-
-  it.each(activations)('agrees with the cpu backend with %s, bias, batches and all transposes', async (activation) => {
-    for (const [transposeA, transposeB] of transposes)
-      for (const batch of [[], [3]]) {
-        await expectSameAsCpu(
-          () =>
-            tf.fused.matMul({
-              a: filled([...batch, ...(transposeA ? [60, 5] : [5, 60])], 3) as tf.Tensor2D,
-              b: filled([...batch, ...(transposeB ? [11, 60] : [60, 11])], 5) as tf.Tensor2D,
-              bias: filled([11], 7),
-              transposeA,
-              transposeB,
-              activation,
-              leakyreluAlpha: 0.3,
-              ...(activation === 'prelu' ? { preluActivationWeights: filled([11], 13) } : {}),
-            }),
-          { absolute: 1e-5, relative: 1e-6 },
-        );
-      }
-  });
-
-  it('adds the bias once, where stock tfjs adds it once for every 48 steps', async () => {
-    const program = (): tf.Tensor =>
-      tf.fused.matMul({
-        a: tf.ones([2, 100]) as tf.Tensor2D,
-        b: tf.ones([3, 100]) as tf.Tensor2D,
-        bias: tf.tensor1d([1, 2, 3]),
-        transposeB: true,
-      });
-    expect([...valuesOf(program)[0]!.numbers]).toEqual([101, 102, 103, 101, 102, 103]);
-    restore();
-    expect([...valuesOf(program)[0]!.numbers]).not.toEqual([101, 102, 103, 101, 102, 103]);
-    await accelerate();
-  });
-
-  it.each([[[1]], [[4, 1]], [[4, 5]], [[1, 5]]])('takes a bias of shape %j', async (shape) => {
-    await expectSameAsCpu(
-      () =>
-        tf.fused.matMul({
-          a: filled([4, 6], 3) as tf.Tensor2D,
-          b: filled([6, 5], 5) as tf.Tensor2D,
-          bias: filled(shape, 7),
-          activation: 'relu',
-        }),
-      allowed(6),
-    );
-  });
-
-  it('is the bias where there is nothing to sum', () => {
-    tf.tidy(() => {
-      const bias = tf.tensor1d([1, 2]);
-      const y = tf.fused.matMul({ a: tf.zeros([3, 0]), b: tf.zeros([0, 2]), bias });
-      expect([...y.dataSync()]).toEqual([1, 2, 1, 2, 1, 2]);
-    });
-  });
-
-  it('keeps NaN and infinities through the activations', async () => {
-    for (const activation of ['relu', 'relu6', 'leakyrelu'] as const) {
-      await expectSameAsCpu(
-        () =>
-          tf.fused.matMul({
-            a: tf.tensor2d([NaN, Infinity, -Infinity, -0, 7, -7], [6, 1]),
-            b: tf.ones([1, 3]),
-            activation,
-            leakyreluAlpha: 0.2,
-          }),
-        { ulps: 0 },
-      );
-    }
-  });
-
-  it('refuses an activation that tfjs does not fuse, and leaves nothing behind', () => {
-    const [a, b] = [tf.ones([2, 2]), tf.ones([2, 2])];
-    const before = tf.memory().numDataBuffers;
-    const call = (): tf.Tensor =>
-      tf.fused.matMul({ a, b, activation: 'tanh' as 'relu' } as Parameters<typeof tf.fused.matMul>[0]);
-    expect(() => tf.tidy(call)).toThrow('tanh activation not yet supported');
-    expect(tf.memory().numDataBuffers).toBe(before);
-    tf.dispose([a, b]);
-  });
-
-  it('has the gradients of the cpu backend in all transposes, with bias and relu', async () => {
-    for (const [transposeA, transposeB] of transposes) {
-      await expectSameAsCpu(
-        () => {
-          const a = filled(transposeA ? [9, 6] : [6, 9], 3);
-          const b = filled(transposeB ? [10, 9] : [9, 10], 5);
-          const loss = (x: tf.Tensor, y: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
-            tf.sum(
-              tf.square(
-                tf.fused.matMul({
-                  a: x as tf.Tensor2D,
-                  b: y as tf.Tensor2D,
-                  bias,
-                  transposeA,
-                  transposeB,
-                  activation: 'relu',
-                }),
-              ),
-            );
-          return tf.grads(loss)([a, b, filled([10], 7)]);
-        },
-        { absolute: 1e-4, relative: 1e-5 },
-      );
-    }
-  });
-
-  it('leaves no memory behind', () => {
-    const backend = tf.backend() as unknown as { numDataIds(): number };
-    const run = (): void =>
-      activations.forEach((activation) =>
-        tf.tidy(() => {
-          const extra = activation === 'prelu' ? { preluActivationWeights: tf.ones([4]) } : {};
-          for (const bias of [tf.ones([4]), tf.ones([3, 1])]) {
-            tf.fused.matMul({ a: tf.ones([3, 2]), b: tf.ones([2, 4]), bias, activation, ...extra });
-          }
-        }),
-      );
-    run();
-    const before = [tf.memory().numTensors, backend.numDataIds()];
-    run();
-    expect([tf.memory().numTensors, backend.numDataIds()]).toEqual(before);
-  });
-});
-
-describe('Einsum', () => {
-  it.each([
-    ['ij,jk->ik', [3, 4], [4, 5]],
-    ['ij,jk->ki', [3, 4], [4, 5]],
-    ['ji,kj->ik', [4, 3], [5, 4]],
-    ['i,i->', [6], [6]],
-    ['i,j->ij', [3], [5]],
-    ['bi,bi->b', [3, 4], [3, 4]],
-    ['bij,bjk->bik', [2, 3, 4], [2, 4, 5]],
-    ['bqhd,bkhd->bhqk', [2, 3, 4, 5], [2, 6, 4, 5]],
-    ['abc,abd->cd', [2, 3, 4], [2, 3, 5]],
-    ['ijm,jk->ik', [3, 4, 2], [4, 5]],
-    ['ij,ij->ij', [3, 4], [3, 4]],
-    ['ij->ji', [3, 4]],
-    ['ij->', [3, 4]],
-    ['bij->bj', [2, 3, 4]],
-    ['ij->ij', [3, 4]],
-  ])('%s', async (equation, ...shapes) => {
-    const run = (): tf.Tensor => tf.einsum(equation, ...(shapes as number[][]).map((shape, i) => filled(shape, 3 + i)));
-    await expectSameAsCpu(run, { absolute: 1e-5 });
-  });
-
-  it('takes int32', async () => {
-    await expectSameAsCpu(() =>
-      tf.einsum('ij,jk->ik', tf.range(0, 6, 1, 'int32').reshape([2, 3]), tf.range(0, 12, 1, 'int32').reshape([3, 4])),
-    );
-  });
-
-  it('says what it does not take', () => {
-    expect(() => tf.einsum('ij,jk', tf.ones([2, 2]), tf.ones([2, 2]))).toThrow('without an arrow');
-    expect(() => tf.einsum('ij,jk->ik', tf.ones([2, 3]), tf.ones([2, 2]))).toThrow('Expected dimension 3');
-    expect(() => tf.einsum('i->ii', tf.ones([2]))).toThrow('repeats a label');
-  });
-
-  it('leaves no memory behind, and does not take its input away', () => {
-    const backend = tf.backend() as unknown as { numDataIds(): number };
-    const x = tf.ones([2, 3]);
-    const before = [tf.memory().numTensors, backend.numDataIds()];
-    tf.einsum('ij->ij', x).dispose();
-    tf.einsum('ij,kj->ki', x, x).dispose();
-    expect([tf.memory().numTensors, backend.numDataIds()]).toEqual(before);
-    expect([...x.dataSync()]).toEqual([1, 1, 1, 1, 1, 1]);
-    x.dispose();
-  });
-});
