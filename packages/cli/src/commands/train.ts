@@ -29,6 +29,12 @@ export function addTrain(program: Command, { terminal, outcome }: CommandContext
     .option('--batch <N>', "rows per update, instead of the spec's", wholeNumber('--batch', 1))
     .option('--learning-rate <r>', "peak learning rate, instead of the spec's", positiveNumber('--learning-rate'))
     .option('--seed <S>', "seed of initial weights, batches and noise, instead of the spec's", wholeNumber('--seed', 0))
+    .option(
+      '--workers <N>',
+      'threads that share each batch, each with a core to itself',
+      wholeNumber('--workers', 1),
+      1,
+    )
     .option('--checkpoint-every <N>', 'steps between two checkpoints', wholeNumber('--checkpoint-every', 1), 1000)
     .option('--resume', 'continue from the checkpoint in the folder')
     .option('--force', 'start again although the folder holds an unfinished training')

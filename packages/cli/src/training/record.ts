@@ -22,6 +22,8 @@ export interface RecordInput {
   readonly result: FitResult;
   /** The step it was resumed from; null when it ran in one go. */
   readonly resumedFrom: number | null;
+  /** Threads that shared each batch. */
+  readonly workers: number;
   readonly data: UsedRows;
   /** Null when no rows were held out in a file of their own. */
   readonly validation: UsedRows | null;
@@ -35,7 +37,7 @@ export interface RecordInput {
  * @throws E_FILE_WRITE
  */
 export async function writeRecord(folder: string, input: RecordInput): Promise<void> {
-  const { spec, result, resumedFrom, data, validation, registry, backend } = input;
+  const { spec, result, resumedFrom, workers, data, validation, registry, backend } = input;
   const { reason, steps, weights, bestStep, bestValidation, seconds, unusedVariables, history } = result;
   const record = {
     format: 'flowzoo/training',
@@ -43,6 +45,7 @@ export async function writeRecord(folder: string, input: RecordInput): Promise<v
     model: spec.name ?? null,
     seed: spec.seed ?? 0,
     settings: spec.training,
+    workers,
     data,
     validation,
     result: { reason, steps, weights, bestStep, bestValidation, resumedFrom, seconds, unusedVariables },

@@ -3,6 +3,7 @@ import {
   fitOptionsFromRecipe,
   FlowzooError,
   isFlowzooError,
+  type Checkpoint,
   type FitResult,
   type Model,
   type StopReason,
@@ -13,20 +14,22 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import type { RowRange } from '../data/index.ts';
 import { readInput, type ModelInput } from '../input.ts';
 import type { DataOptions } from '../options.ts';
-import type { Session } from '../session.ts';
+import type { Session, SessionOptions } from '../session.ts';
 import { formatDuration } from '../terminal/index.ts';
 import { forgetCheckpoint, keepCheckpoint, recallCheckpoint } from './checkpoint-file.ts';
 import { interruptible } from './interrupt.ts';
 import { forgetRecord, writeRecord, type UsedRows } from './record.ts';
 import { describeKept, trainingReporter } from './report.ts';
+import { workersFor } from './workers.ts';
 
 /** What a training reads, and where it saves. */
-export interface TrainOptions extends DataOptions {
+export interface TrainOptions extends DataOptions, SessionOptions {
   readonly validation?: string;
   readonly validationRows?: RowRange;
   readonly validationContext?: string;
   readonly out: string;
   readonly checkpointEvery: number;
+  readonly workers: number;
   readonly resume?: boolean;
   readonly force?: boolean;
 }
@@ -46,12 +49,18 @@ export async function trainModel(model: Model, options: TrainOptions, session: S
   });
   const { signal, release } = interruptible(() => terminal.error('stopping after this step, saving a checkpoint …'));
   let result: FitResult;
+  let checkpoints = resume === undefined ? 0 : 1;
+  const save = async (checkpoint: Checkpoint): Promise<void> => {
+    await keepCheckpoint(options.out, checkpoint);
+    checkpoints++;
+  };
   try {
     result = await fit(model, data.input, {
       ...fitOptionsFromRecipe(model.spec.training ?? {}, { validation: validation?.input }),
+      ...workersFor(options, model.spec),
       signal,
       ...(resume === undefined ? {} : { resume }),
-      checkpoint: { every: options.checkpointEvery, save: (checkpoint) => keepCheckpoint(options.out, checkpoint) },
+      checkpoint: { every: options.checkpointEvery, save },
       onEvent: trainingReporter(terminal),
     });
   } catch (error) {
@@ -59,6 +68,9 @@ export async function trainModel(model: Model, options: TrainOptions, session: S
       await saveModel(options.out, model);
       await Promise.all([forgetCheckpoint(options.out), forgetRecord(options.out)]);
       terminal.error(`saved in ${options.out}: the weights of the last step whose loss was finite`);
+    }
+    if (isFlowzooError(error) && error.code === 'E_WORKER' && checkpoints > 0) {
+      terminal.error('a checkpoint is saved; the same command with --resume continues');
     }
     throw error;
   } finally {
@@ -73,6 +85,7 @@ export async function trainModel(model: Model, options: TrainOptions, session: S
     spec: model.spec,
     result,
     resumedFrom: resume?.step ?? null,
+    workers: options.workers,
     data: data.used,
     validation: validation?.used ?? null,
     registry: session.registry,
