@@ -128,6 +128,22 @@ describe('the density of a tiny Glow', () => {
   });
 });
 
+describe('the squeeze of a Glow', () => {
+  it('orders channels as the paper does, (c, i, j), or as tf.spaceToDepth, (i, j, c)', () => {
+    // Pixel (i, j) of channel c holds the digits c i j.
+    const x = tf.tensor4d([0, 100, 1, 101, 10, 110, 11, 111], [1, 2, 2, 2]);
+    const orderOf = (order: string): number[] => {
+      const layer = build({ type: 'squeeze', order }, [2, 2, 2]);
+      const { value } = layer.inverse(x);
+      expect(distance(layer.forward(value).value, x)).toBe(0);
+      layer.dispose();
+      return Array.from(value.dataSync());
+    };
+    expect(orderOf('channel-major')).toEqual([0, 1, 10, 11, 100, 101, 110, 111]);
+    expect(orderOf('space-major')).toEqual([0, 100, 1, 101, 10, 110, 11, 111]);
+  });
+});
+
 describe('the sizes of a Glow', () => {
   const glow = (levels: number): PartConfig & Record<string, unknown> => ({ type: 'glow', levels, steps: 1 });
 
