@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { KernelFunc } from '@tensorflow/tfjs';
 import type { Acceleration } from './acceleration.ts';
+import { registerGradients } from './gradients/gradients.ts';
 import { guardHeap } from './host/heap-guard.ts';
 import { Host, type StockKernel } from './host/host.ts';
 import { findStockBackend, heapOf, type StockBackend } from './host/stock-backend.ts';
@@ -67,6 +68,7 @@ async function install(backend: StockBackend, host: Host | null, options: Accele
   }
   const kernels: Record<string, string> = {};
   const undos: (() => void)[] = host === null ? [] : [guardHeap(backend, host.memory)];
+  if (started.length > 0) undos.push(registerGradients());
   for (const { name, tier } of started) {
     for (const [kernelName, create] of Object.entries(tier.kernels)) {
       if (kernels[kernelName] !== undefined) continue;

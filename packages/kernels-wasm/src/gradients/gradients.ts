@@ -3,6 +3,7 @@ import { convolutionGradient, convolutionInputGradientGradient } from './convolu
 import { cumprodGradient } from './cumprod.ts';
 import { depthToSpaceGradient } from './depth-to-space.ts';
 import { depthwiseGradient } from './depthwise.ts';
+import { meanGradient, sumGradient } from './sum.ts';
 
 /** Makes a gradient that stands in for the one that tfjs has, if any. */
 export type GradientFactory = (original: tf.GradConfig | undefined) => tf.GradConfig;
@@ -13,11 +14,13 @@ const FACTORIES: Readonly<Record<string, GradientFactory>> = {
   DepthwiseConv2dNative: depthwiseGradient,
   Cumprod: cumprodGradient,
   DepthToSpace: depthToSpaceGradient,
+  Sum: sumGradient,
+  Mean: meanGradient,
 };
 
 /**
- * Registers gradients that tfjs lacks, for every backend: dilated convolutions, `cumprod` and `depthToSpace`. What tfjs
- * has a gradient for keeps it.
+ * Registers gradients that tfjs lacks, for every backend: dilated convolutions, `cumprod` and `depthToSpace`; and those of
+ * sums and means, for which tfjs makes ones in JavaScript. Everything else keeps the gradient of tfjs.
  *
  * @returns Puts back what was there before.
  */

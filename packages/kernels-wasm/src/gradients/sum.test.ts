@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { restore } from '../../accelerate.ts';
-import { expectClose, numbers, useAccelerated, valuesOf } from '../../../test/compare.ts';
-import { meanGradient, sumGradient } from './sum-gradient.ts';
+import { restore } from '../accelerate.ts';
+import { expectClose, numbers, useAccelerated, valuesOf } from '../../test/compare.ts';
+import { meanGradient, sumGradient } from './sum.ts';
 
 beforeAll(useAccelerated);
 afterAll(restore);
