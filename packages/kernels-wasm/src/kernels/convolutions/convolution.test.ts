@@ -17,6 +17,7 @@ describe('a convolution and its gradients', () => {
     ['1×1, a product', [2, 5, 7, 9], [1, 1, 9, 11], plain],
     ['1×1 with stride', [2, 5, 7, 3], [1, 1, 3, 4], { strides: 2, pad: 'valid' }],
     ['5×5 with stride 2', [2, 11, 10, 6], [5, 5, 6, 7], { strides: 2, pad: 'same' }],
+    ['stride 2, more than one block of columns', [3, 30, 29, 40], [3, 3, 40, 5], { strides: 2, pad: 'same' }],
     ['unequal strides', [1, 9, 12, 4], [3, 2, 4, 5], { strides: [3, 2], pad: 'same' }],
     ['one channel', [2, 9, 8, 1], [3, 3, 1, 5], { strides: 1, pad: 'same' }],
     ['three channels to one', [1, 6, 6, 3], [3, 3, 3, 1], { strides: 1, pad: 'same' }],
