@@ -1,6 +1,6 @@
 import { FlowzooError, isFlow, type FlowModel, type Model, type ModelSpec } from '@flowzoo/core';
 import { loadModel, readSpec, SPEC_FILE } from '@flowzoo/core/node';
-import { listPresets, loadPreset, presetSpec } from '@flowzoo/zoo';
+import { completes, listPresets, loadPreset, presetSpec, type CompletingModel } from '@flowzoo/zoo';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { registerRequired, type Session } from './session.ts';
@@ -64,8 +64,27 @@ export async function openModel(argument: string, session: Session): Promise<Mod
 export async function openFlow(argument: string, session: Session): Promise<FlowModel> {
   const model = await openModel(argument, session);
   if (isFlow(model)) return model as FlowModel;
+  throw refuse(argument, model, 'a flow');
+}
+
+/** The trained model that was named, which can fill in hidden elements. @throws E_OPTION when it cannot */
+export async function openInpainter(
+  argument: string,
+  session: Session,
+): Promise<FlowModel | (Model & CompletingModel)> {
+  const model = await openModel(argument, session);
+  if (isFlow(model)) return model as FlowModel;
+  if (completes(model)) return model;
+  throw refuse(argument, model, 'a flow, or a model that completes images');
+}
+
+function refuse(argument: string, model: Model, expected: string): FlowzooError {
   model.dispose();
-  throw new FlowzooError('E_OPTION', 'this command needs a flow', { at: argument, found: model.type });
+  return new FlowzooError('E_OPTION', 'this command needs another kind of model', {
+    at: argument,
+    expected,
+    found: model.type,
+  });
 }
 
 /** What the elements of a model's data are. */
@@ -79,6 +98,9 @@ export interface DataTraits {
 /** Reads off a spec what its data look like. */
 export function dataTraits(spec: ModelSpec): DataTraits {
   const layers = (spec.model['layers'] as readonly { type?: string; levels?: number }[] | undefined) ?? [];
-  const levels = layers[0]?.type === 'dequantize' ? layers[0].levels : undefined;
+  // Flows of discrete data dequantize them first; models of discrete data name their levels themselves.
+  const own = spec.model['levels'];
+  const dequantized = layers[0]?.type === 'dequantize' ? layers[0].levels : undefined;
+  const levels = dequantized ?? (typeof own === 'number' ? own : undefined);
   return { imageShape: spec.event.length >= 2 ? spec.event : undefined, levels };
 }

@@ -45,7 +45,7 @@ beforeAll(async () => {
     ...tableSpec,
     model: { type: 'flow', layers: [{ type: 'afine-coupling' }] },
   });
-  await workshop.writeJson('glow.json', { ...tableSpec, model: { type: 'flow', layers: [{ type: 'actnorm' }] } });
+  await workshop.writeJson('stranger.json', { ...tableSpec, model: { type: 'flow', layers: [{ type: 'acme/rotation' }] } });
   await workshop.writeJson('newer.json', { ...tableSpec, version: 9 });
   await workshop.writeJson('null.json', null);
   await workshop.writeJson('steps.json', { ...tableSpec, training: { steps: 0 } });
@@ -99,10 +99,10 @@ describe('what was understood and fails', () => {
       /layers\[0\]: no bijector is called "afine-coupling": did you mean "affine-coupling"\?/,
     ],
     [
-      'a type of a family that is not there',
-      'show @glow.json',
+      'a type of a plugin that is not there',
+      'show @stranger.json',
       'E_UNKNOWN_TYPE',
-      /"actnorm" comes from @flowzoo\/layers-glow.*\n.*--plugin PACKAGE/,
+      /"acme\/rotation" comes from a third-party plugin that is not registered.*\n.*--plugin PACKAGE/,
     ],
     ['a newer spec', 'show @newer.json', 'E_SPEC_VERSION', /version 9/],
     [

@@ -1,5 +1,5 @@
 export type * from './card.ts';
-export { inpaint, type InpaintOptions, type InpaintResult } from './inpaint/index.ts';
+export { completes, inpaint, type CompletingModel, type InpaintOptions, type InpaintResult } from './inpaint/index.ts';
 export {
   listPresets,
   loadPreset,

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { inpaint } from '@flowzoo/zoo';
-import { equalShapes, type Shape } from '@flowzoo/core';
+import { completes, inpaint } from '@flowzoo/zoo';
+import { equalShapes, sizeOf, type Shape } from '@flowzoo/core';
 import { Option, type Command } from 'commander';
 import { readData } from '../data/index.ts';
 import { readEvents, readInput, toTensor } from '../input.ts';
-import { dataTraits, openFlow } from '../model-argument.ts';
+import { dataTraits, openInpainter } from '../model-argument.ts';
 import { addDataOptions, addDataOut, addExamples, positiveNumber, wholeNumber, type DataOptions } from '../options.ts';
 import { checkOut, writeTensor } from '../output.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -20,6 +20,10 @@ interface InpaintCommandOptions extends SessionOptions, DataOptions {
   readonly out?: string;
 }
 
+const EXACT = 'drawn from the conditional of the model: every visible element comes before every hidden one';
+const APPROXIMATE =
+  'approximate: some visible elements come after hidden ones, which the model draws without having seen them';
+
 /** `flowzoo inpaint`: fills in hidden elements, the visible ones fixed. */
 export function addInpaint(program: Command, { terminal }: CommandContext): void {
   const command = program
@@ -30,7 +34,7 @@ export function addInpaint(program: Command, { terminal }: CommandContext): void
   addDataOptions(command, 'the data, hidden elements holding any value that is allowed');
   addDataOut(command, 'the filled-in data')
     .addOption(
-      new Option('--method <name>', 'ascent climbs to a likely filling, langevin samples one')
+      new Option('--method <name>', 'for flows: ascent climbs to a likely filling, langevin samples one')
         .choices(['ascent', 'langevin'])
         .default('ascent'),
     )
@@ -43,14 +47,16 @@ export function addInpaint(program: Command, { terminal }: CommandContext): void
     .option('--seed <S>', 'seed of start and noise', wholeNumber('--seed', 0), 0)
     .action(async (name: string, options: InpaintCommandOptions) => {
       await checkOut(options.out);
-      const flow = await openFlow(name, await openSession(options, terminal));
-      const input = await readInput(options, flow);
-      const mask = await readMask(options.mask, { event: flow.eventShape, rows: input.x.shape[0]! });
+      const model = await openInpainter(name, await openSession(options, terminal));
+      const input = await readInput(options, model);
+      const mask = await readMask(options.mask, { event: model.eventShape, rows: input.x.shape[0]! });
       const x = toTensor(input.x);
       const context = input.context === undefined ? undefined : toTensor(input.context);
       const { steps, stepSize, seed, method } = options;
-      const progress = createProgress({ label: 'inpaint', total: steps, stream: terminal.progress });
-      const result = await inpaint(flow, {
+      const completing = completes(model);
+      const total = completing ? sizeOf(model.eventShape) : steps;
+      const progress = createProgress({ label: 'inpaint', total, stream: terminal.progress });
+      const result = await inpaint(model, {
         x,
         mask,
         method,
@@ -58,12 +64,13 @@ export function addInpaint(program: Command, { terminal }: CommandContext): void
         stepSize,
         seed,
         context,
-        onProgress: ({ done }) => progress.update(done),
+        onProgress: (event) => progress.update((event.done / event.total) * total),
       });
       progress.finish(result.acceptance === null ? undefined : `acceptance ${result.acceptance.toFixed(2)}`);
+      if (completing) terminal.error(result.exact ? EXACT : APPROXIMATE);
       tf.dispose(context === undefined ? [x, mask] : [x, mask, context]);
-      await writeTensor(result.value, { out: options.out, ...dataTraits(flow.spec) }, terminal);
-      flow.dispose();
+      await writeTensor(result.value, { out: options.out, ...dataTraits(model.spec) }, terminal);
+      model.dispose();
     });
   addExamples(
     command,

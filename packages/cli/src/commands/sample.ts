@@ -32,7 +32,9 @@ export function addSample(program: Command, { terminal }: CommandContext): void 
     const table = await readContext(options.context, { rows: count, model });
     const context = table === undefined ? undefined : toTensor(table);
     const progress = createProgress({ label: 'sample', total: count, unit: 'samples', stream: terminal.progress });
-    const onProgress = ({ done }: { done: number }): void => progress.update(done);
+    // Some models count samples, others the elements of one.
+    const onProgress = (event: { done: number; total: number }): void =>
+      progress.update((count * event.done) / event.total);
     const samples = await model.sample(count, { seed, temperature, context, onProgress });
     progress.finish();
     context?.dispose();

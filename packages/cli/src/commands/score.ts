@@ -51,8 +51,8 @@ export function addScore(program: Command, { terminal }: CommandContext): void {
         rows: result.rows,
         logProb: { mean: result.mean, standardError: result.standardError },
         // Data that are not discrete have a density, and bits of a density depend on the unit of measurement.
-        bitsPerDimension: result.bound ? bits(result.mean) : null,
-        bitsPerDimensionStandardError: result.bound ? Math.abs(bits(result.standardError)) : null,
+        bitsPerDimension: result.bitsPerDimension,
+        bitsPerDimensionStandardError: result.bitsPerDimension === null ? null : Math.abs(bits(result.standardError)),
         bound: result.bound,
         median: result.median,
         worst: { logProb: result.worst, row: result.worstRow },
@@ -91,7 +91,11 @@ function describe(report: Report): string[] {
       `${formatUncertain(logProb.mean, logProb.standardError)} nats per row (${bound ? 'lower bound' : 'exact'})`,
     ],
   ];
-  if (bits !== null) lines.push(['', `${formatUncertain(bits, bitsError ?? 0)} bits per dimension (upper bound)`]);
+  if (bits !== null)
+    lines.push([
+      '',
+      `${formatUncertain(bits, bitsError ?? 0)} bits per dimension (${bound ? 'upper bound' : 'exact'})`,
+    ]);
   lines.push(['median', formatNumber(report.median)]);
   lines.push(['worst', `${formatNumber(report.worst.logProb)} (row ${report.worst.row})`]);
   if (report.meanWithoutWorst10 !== null) {

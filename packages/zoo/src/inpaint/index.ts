@@ -1,1 +1,2 @@
+export { completes, type CompletingModel } from './completing-model.ts';
 export { inpaint, type InpaintOptions, type InpaintResult } from './inpaint.ts';

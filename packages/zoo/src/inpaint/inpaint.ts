@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { FlowzooError, type Flow } from '@flowzoo/core';
+import { FlowzooError, isFlow, type Flow } from '@flowzoo/core';
+import type { CompletingModel } from './completing-model.ts';
 import { ascend, project, type MoveOptions } from './ascent.ts';
 import { assertVisibleFinite, prepareExamples, resolveSettings } from './check.ts';
 import { preprocessedDensity } from './density.ts';
@@ -33,20 +34,33 @@ export interface InpaintOptions {
 export interface InpaintResult {
   /** `[batch, ...event]`, the visible elements exactly as they came. The caller disposes. */
   readonly value: tf.Tensor;
-  /** Accepted share of the Langevin proposals; null for `ascent`. */
+  /** Accepted share of the Langevin proposals; null for every other method. */
   readonly acceptance: number | null;
+  /** Whether the hidden elements are draws from the model's own conditional: see {@link CompletingModel}; false for flows. */
+  readonly exact: boolean;
 }
 
 /**
- * Fills in hidden elements of data under a flow, the visible ones fixed.
+ * Fills in hidden elements of data under a model, the visible ones fixed.
  *
- * Both methods work behind the flow's elementwise preprocessing and start from a draw of the model.
+ * Under a flow both methods work behind its elementwise preprocessing and start from a draw of the model. A model that
+ * completes by itself (PixelCNN) draws the hidden elements in its order; method and steps are then not used.
  *
  * @throws E_MASK, E_DTYPE, E_RANK, E_EVENT_SHAPE, E_CONTEXT, E_BATCH, E_DATA_EMPTY, E_DATA_NOT_FINITE, E_OPTION, E_ABORTED
  * @example
  * const { value } = await inpaint(flow, { x, mask, method: 'langevin', steps: 500, seed: 1 });
  */
-export async function inpaint(flow: Flow, options: InpaintOptions): Promise<InpaintResult> {
+export async function inpaint(model: Flow | CompletingModel, options: InpaintOptions): Promise<InpaintResult> {
+  return isFlow(model) ? inpaintFlow(model as Flow, options) : complete(model as CompletingModel, options);
+}
+
+async function complete(model: CompletingModel, options: InpaintOptions): Promise<InpaintResult> {
+  const { x, mask, seed = 0, context, signal, onProgress } = options;
+  const { value, exact } = await model.complete({ given: x, mask, seed, context, signal, onProgress });
+  return { value, exact, acceptance: null };
+}
+
+async function inpaintFlow(flow: Flow, options: InpaintOptions): Promise<InpaintResult> {
   const { method, ...settings } = resolveSettings(options);
   const owned: tf.Tensor[] = [];
   const own = (tensor: tf.Tensor): tf.Tensor => (owned.push(tensor), tensor);
@@ -67,7 +81,7 @@ export async function inpaint(flow: Flow, options: InpaintOptions): Promise<Inpa
         ? { v: await ascend(density, start, move), acceptance: null }
         : await sampleLangevin(density, start, move);
     own(v);
-    return { value: tf.tidy(() => tf.where(visible, x, density.restore(v))), acceptance };
+    return { value: tf.tidy(() => tf.where(visible, x, density.restore(v))), acceptance, exact: false };
   } finally {
     tf.dispose(owned);
   }

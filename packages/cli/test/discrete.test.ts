@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readData, writeData } from '../src/data/index.ts';
+import { flowzoo, openWorkshop, type Workshop } from './flowzoo.ts';
+
+/** A model of discrete images that needs no dequantization. */
+const spec = {
+  format: 'flowzoo/model',
+  version: 1,
+  name: 'tiny-pixels',
+  event: [4, 4],
+  seed: 1,
+  model: { type: 'gated-pixelcnn', levels: 5, features: 4, layers: 2 },
+  training: { steps: 4, batchSize: 16, seed: 1 },
+};
+
+let workshop: Workshop;
+let images = '';
+let model = '';
+
+beforeAll(async () => {
+  workshop = await openWorkshop();
+  images = await workshop.writeRows('images.npy', [40, 4, 4], 5);
+  model = workshop.path('model');
+  const file = await workshop.writeJson('spec.json', spec);
+  const { code, err } = await flowzoo(['train', file, '--data', images, '--out', model]);
+  if (code !== 0) throw new Error(err);
+});
+afterAll(() => workshop.remove());
+
+describe('a model of discrete images on the command line', () => {
+  it('scores exactly, with bits per dimension and their error', async () => {
+    const report = JSON.parse((await flowzoo(['score', model, '--data', images, '--json'])).out);
+    expect(report.bound).toBe(false);
+    expect(report.bitsPerDimension).toBeCloseTo(-report.logProb.mean / 16 / Math.log(2), 6);
+    expect(report.bitsPerDimensionStandardError).toBeGreaterThan(0);
+    const { out } = await flowzoo(['score', model, '--data', images]);
+    expect(out).toMatch(/nats per row \(exact\)\n +\S+ ± \S+ bits per dimension \(exact\)/);
+  });
+
+  it('samples a sheet of pictures and whole numbers', async () => {
+    const table = workshop.path('samples.npy');
+    expect((await flowzoo(['sample', model, '-n', '3', '--out', table])).code).toBe(0);
+    const samples = await readData(table);
+    expect(samples.shape).toEqual([3, 4, 4]);
+    expect([...samples.values].every((value) => [0, 1, 2, 3, 4].includes(value))).toBe(true);
+    const picture = workshop.path('samples.png');
+    expect((await flowzoo(['sample', model, '-n', '3', '--out', picture])).code).toBe(0);
+    expect((await readFile(picture)).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  it.each([
+    ['exact', [0, 1, 2, 3, 4, 5, 6, 7], /drawn from the conditional of the model/],
+    ['approximate', [8, 9, 10, 11], /approximate: some visible elements come after hidden ones/],
+  ])('fills in hidden pixels: %s', async (_name, visible, note) => {
+    const mask = workshop.path('mask.npy');
+    await writeData(mask, {
+      shape: [4, 4],
+      values: Float32Array.from({ length: 16 }, (_, i) => (visible.includes(i) ? 1 : 0)),
+    });
+    const filled = workshop.path('filled.npy');
+    const { code, err } = await flowzoo([
+      'inpaint',
+      model,
+      '--data',
+      images,
+      '--rows',
+      '0:2',
+      '--mask',
+      mask,
+      '--out',
+      filled,
+    ]);
+    expect(code).toBe(0);
+    expect(err).toMatch(note);
+    const [given, found] = [await readData(images), await readData(filled)];
+    for (const i of visible) expect(found.values[16 + i]).toBe(given.values[16 + i]);
+  });
+
+  it('refuses what only a flow can do', async () => {
+    const { code, err } = await flowzoo(['encode', model, '--data', images]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/this command needs another kind of model \(expected a flow, got gated-pixelcnn\)/);
+  });
+});
