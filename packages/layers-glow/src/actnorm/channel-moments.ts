@@ -38,13 +38,18 @@ export function channelMoments(x: tf.Tensor, place: string): ChannelMoments {
   const mean = new Float64Array(channels);
   const square = new Float64Array(channels);
   const varies = new Uint8Array(channels);
-  values.forEach((value, index) => (mean[index % channels]! += value * share));
-  values.forEach((value, index) => {
-    const channel = index % channels;
-    square[channel]! += (value - mean[channel]!) ** 2 * share;
-    // Values are compared, not variances: rounding of the mean makes a constant channel look like a very narrow one.
-    if (value !== values[channel]) varies[channel] = 1;
-  });
+  // Plain loops, since an initialization reads millions of values.
+  for (let start = 0; start < values.length; start += channels) {
+    for (let c = 0; c < channels; c++) mean[c]! += values[start + c]! * share;
+  }
+  for (let start = 0; start < values.length; start += channels) {
+    for (let c = 0; c < channels; c++) {
+      const value = values[start + c]!;
+      square[c]! += (value - mean[c]!) ** 2 * share;
+      // Values are compared, not variances: rounding of the mean makes a constant channel look like a very narrow one.
+      if (value !== values[c]) varies[c] = 1;
+    }
+  }
   return { mean, deviation: square.map((value, channel) => (varies[channel] === 1 ? Math.sqrt(value) : 0)) };
 }
 
