@@ -4,6 +4,7 @@ import type { KnownCase } from './known-case.ts';
 import { layoutCases } from './layout-cases.ts';
 import { optimizerCases } from './optimizer-cases.ts';
 import { productCases } from './product-cases.ts';
+import { randomCases } from './random-cases.ts';
 import { reductionCases } from './reduction-cases.ts';
 
 /** tfjs kernel name → calls whose results were worked out by hand. */
@@ -13,5 +14,6 @@ export const knownCases: Readonly<Record<string, readonly KnownCase[]>> = {
   ...layoutCases,
   ...optimizerCases,
   ...productCases,
+  ...randomCases,
   ...reductionCases,
 };

@@ -43,6 +43,25 @@ export const layoutCases: Readonly<Record<string, readonly KnownCase[]>> = {
       expected: shaped([2, 2], [3, 1, 6, 4]),
     },
   ],
+  StridedSlice: [
+    {
+      inputs: { x },
+      attrs: {
+        begin: [0, 2],
+        end: [2, 0],
+        strides: [1, -2],
+        beginMask: 0,
+        endMask: 0,
+        ellipsisMask: 0,
+        newAxisMask: 0,
+        shrinkAxisMask: 0,
+      },
+      expected: shaped([2, 1], [3, 6]),
+    },
+  ],
+  Pack: [{ inputs: [vector(1, 2), vector(3, 4)], attrs: { axis: 1 }, expected: shaped([2, 2], [1, 3, 2, 4]) }],
+  Unpack: [{ inputs: { value: x }, attrs: { axis: 1 }, expected: [vector(1, 4), vector(2, 5), vector(3, 6)] }],
+  Cast: [{ inputs: { x: vector(1.75, -1.75, 3) }, attrs: { dtype: 'int32' }, expected: integers(1, -1, 3) }],
   UnsortedSegmentSum: [
     {
       inputs: { x, segmentIds: integers(1, 1) },

@@ -20,6 +20,7 @@ export const productCases: Readonly<Record<string, readonly KnownCase[]>> = {
       expected: shaped([7, 9], Array<number>(63).fill(70)),
     },
   ],
+  Einsum: [{ inputs: [a, b], attrs: { equation: 'ij,jk->ki' }, expected: shaped([2, 2], [-4, -4, 11, 20]) }],
   _FusedMatMul: [
     {
       inputs: { a, b: bTransposed, bias: vector(5, -30) },

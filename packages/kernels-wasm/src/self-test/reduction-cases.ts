@@ -1,4 +1,4 @@
-import { shaped, vector, type KnownCase } from './known-case.ts';
+import { integers, shaped, vector, type KnownCase } from './known-case.ts';
 
 const x = shaped([2, 3], [1, 2, 3, 4, 5, 9]);
 
@@ -12,6 +12,15 @@ export const reductionCases: Readonly<Record<string, readonly KnownCase[]>> = {
   Max: [{ inputs: { x }, attrs: { reductionIndices: [1], keepDims: false }, expected: vector(3, 9) }],
   Min: [{ inputs: { x }, attrs: { axis: [0], keepDims: false }, expected: vector(1, 2, 3) }],
   Prod: [{ inputs: { x }, attrs: { axis: [1], keepDims: false }, expected: vector(6, 180) }],
+  ArgMax: [{ inputs: { x }, attrs: { axis: 1 }, expected: integers(2, 2) }],
+  ArgMin: [{ inputs: { x }, attrs: { axis: 0 }, expected: integers(0, 0, 0) }],
+  Cumprod: [
+    {
+      inputs: { x },
+      attrs: { axis: 1, exclusive: true, reverse: false },
+      expected: shaped([2, 3], [1, 1, 2, 1, 4, 20]),
+    },
+  ],
   Cumsum: [
     {
       inputs: { x },
