@@ -61,6 +61,15 @@ describe.each(BACKENDS)('MultiScale on %s', (backend) => {
     x.dispose();
   });
 
+  it('passes the gradient of the latents on, with one level too', () => {
+    const layer = create([{ layers: [squeeze, { ...scale, value: 3 }] }], [2, 2, 1]);
+    const z = normal([2, 4], 1);
+    const gradient = tf.grad((latents) => tf.sum(layer.forward(latents as tf.Tensor2D).value))(z);
+    expect([...gradient.dataSync()]).toEqual(Array<number>(8).fill(3));
+    tf.dispose([z, gradient]);
+    layer.dispose();
+  });
+
   it('splits latents by name and joins them again', () => {
     const layer = create([{ layers: [squeeze] }, { layers: [squeeze] }], [4, 4, 1]);
     const z = normal([2, 16], 1);

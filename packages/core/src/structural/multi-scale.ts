@@ -160,7 +160,8 @@ export class MultiScale extends BijectorBase {
 
   #separate(z: tf.Tensor): tf.Tensor[] {
     const batch = z.shape[0]!;
-    const flat = tf.split(z, this.#parts.map(sizeOf), 1);
+    // tfjs has no gradient for a split into one part.
+    const flat = this.#parts.length === 1 ? [z] : tf.split(z, this.#parts.map(sizeOf), 1);
     return flat.map((part, index) => tf.reshape(part, [batch, ...this.#parts[index]!]));
   }
 }

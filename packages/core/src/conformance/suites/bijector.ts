@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Bijector } from '../../contracts/bijector.ts';
-import type { Random } from '../../random/random.ts';
+import { Random } from '../../random/random.ts';
 import { createRegistry } from '../../registry/registry.ts';
 import type { Plugin } from '../../registry/plugin.ts';
 import { batchIndependenceClause } from '../clauses/batch.ts';
@@ -17,7 +17,7 @@ import { structureClause } from '../clauses/structure.ts';
 import { tensorClause } from '../clauses/tensors.ts';
 import { COUNTING, countingPlugin } from '../counting-conditioner.ts';
 import type { Probe } from '../probe.ts';
-import { drawTensor, edgeTensor, type Subject } from '../subject.ts';
+import { drawTensor, edgeTensor, type ResolvedCase, type Subject } from '../subject.ts';
 import type { Suite } from '../suite.ts';
 import { contextRows, dataRows, latentRows } from './bijector-inputs.ts';
 
@@ -38,14 +38,7 @@ export function bijectorSuite(plugins: readonly Plugin[]): Suite<Bijector> {
     ],
     create: ({ registry, type, given, seed, path, config }) =>
       registry.bijector({ ...config, type }, { dataShape: given.event, contextSize: given.contextSize, seed, path }),
-    prepare(part, given, random) {
-      if (!part.traits.needsInitialization) return;
-      const x = drawTensor(given.domain, part.dataShape, 64, random.fork('initialization'));
-      const context = contextRows({ part }, 64, random.fork('initialization context'));
-      part.initialize?.(x, context).dispose();
-      x.dispose();
-      context?.dispose();
-    },
+    prepare,
     isConditional: (part) => part.contextSize > 0,
     clauses: [
       perExampleClause(probes),
@@ -113,11 +106,23 @@ function takesConditioner(type: string, plugins: readonly Plugin[]): boolean {
   return properties?.['conditioner']?.part === 'conditioner';
 }
 
+/** Starts a layer that starts from data. */
+function prepare(part: Bijector, given: ResolvedCase, random: Random): void {
+  if (!part.traits.needsInitialization) return;
+  const x = drawTensor(given.domain, part.dataShape, 64, random.fork('initialization'));
+  const context = contextRows({ part }, 64, random.fork('initialization context'));
+  part.initialize?.(x, context).dispose();
+  x.dispose();
+  context?.dispose();
+}
+
 /** The same layer around conditioners that count. */
 function counted({ given, type, path }: Subject<Bijector>, plugins: readonly Plugin[]): Counted {
   const { plugin, counts } = countingPlugin();
   const registry = plugins.reduce((all, each) => all.use(each), createRegistry().use(plugin));
   const config = { ...given.config, type, conditioner: { type: COUNTING } };
   const { event: dataShape, contextSize, seed } = given;
-  return { bijector: registry.bijector(config, { dataShape, contextSize, seed, path }), counts };
+  const bijector = registry.bijector(config, { dataShape, contextSize, seed, path });
+  prepare(bijector, given, new Random(seed));
+  return { bijector, counts };
 }
