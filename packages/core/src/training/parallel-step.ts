@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Distribution } from '../contracts/distribution.ts';
 import { FlowzooError } from '../errors/flowzoo-error.ts';
+import { copyInto } from './copy-into.ts';
 import {
   addGradients,
   countMicroBatches,
@@ -32,8 +33,8 @@ export async function parallelGradient(input: StepInput, team: Team): Promise<St
   const microBatches = countMicroBatches({ rows: input.rows.length, microBatch: input.microBatch });
   const [own, ...shares] = divide(microBatches, team.count);
   const { rows, noise } = input;
-  const weights = await team.weights.data<'float32'>();
-  const others = team.workers.compute({ weights, rows, noise, shares });
+  await copyInto(team.workers.weights, team.weights);
+  const others = team.workers.compute({ rows, noise, shares });
   // If this thread's share fails, nobody waits for the others any more.
   others.catch(() => {});
   const before = stateOf(input.model);

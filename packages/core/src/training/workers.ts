@@ -30,8 +30,6 @@ export interface WorkerJob {
 
 /** One step for all workers. */
 export interface WorkerStep {
-  /** The weights to compute at, flat; read before `compute` returns. */
-  readonly weights: Float32Array;
   /** The rows of the whole batch. */
   readonly rows: Int32Array;
   /** Where the noise of the step comes from; that of a micro-batch depends on its number in the whole batch. */
@@ -50,6 +48,8 @@ export interface WorkerGradient {
 
 /** Workers that have their model and their data. */
 export interface RunningWorkers {
+  /** The weights to compute at, flat: the trainer writes them before each `compute`. */
+  readonly weights: Float32Array;
   /** Computes all shares at once. @throws E_WORKER when a worker failed or is gone */
   compute(step: WorkerStep): Promise<readonly WorkerGradient[]>;
   /** Ends all threads, busy ones too. */

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { FlowzooError } from '../../errors/flowzoo-error.ts';
 import type { Model } from '../../registry/registry.ts';
 import { unpackModel } from '../../saving/index.ts';
+import { copyInto } from '../../training/copy-into.ts';
 import { FlatParameters } from '../../training/flat-parameters.ts';
 import { sumGradients } from '../../training/step.ts';
 import type { ThreadAnswer, ThreadData, ThreadFault, ThreadStep } from './messages.ts';
@@ -48,12 +49,14 @@ async function computeShare(work: {
   readonly step: ThreadStep;
 }): Promise<ThreadAnswer> {
   const { data, model, parameters, step } = work;
-  parameters.writeValues(data.weights);
+  const weights = tf.tensor1d(data.weights);
+  parameters.write(weights);
+  weights.dispose();
   const { rows, noise, first, end } = step;
   const input = { model, parameters, dataset: data.dataset, rows, microBatch: data.microBatch, noise };
   const { value, gradient, unused } = sumGradients(input, { first, end });
   try {
-    data.gradient.set(await gradient.data<'float32'>());
+    await copyInto(data.gradient, gradient);
     return { type: 'gradient', value: (await value.data())[0]!, unused };
   } finally {
     tf.dispose([value, gradient]);

@@ -95,7 +95,6 @@ async function startThreads(
     throw error;
   }
   const compute = (step: WorkerStep): ReturnType<RunningWorkers['compute']> => {
-    shared.weights.set(step.weights);
     const { rows, noise, shares } = step;
     const busy = threads.flatMap((thread, index) => {
       const { first, end } = shares[index]!;
@@ -103,7 +102,7 @@ async function startThreads(
     });
     return Promise.all(busy);
   };
-  return { compute, stop };
+  return { weights: shared.weights, compute, stop };
 }
 
 /** What Node refuses at once: options that cannot be cloned, arguments that no thread takes. */
