@@ -144,8 +144,20 @@ try {
 
   checks.check('the zoo and the command install', () =>
     // Everything the command depends on comes from tarballs: nothing of ours is on the registry yet.
-    install('@flowzoo/layers-planar', '@flowzoo/zoo', '@flowzoo/cli'),
+    install(
+      '@flowzoo/layers-planar',
+      '@flowzoo/layers-autoregressive',
+      '@flowzoo/layers-glow',
+      '@flowzoo/kernels-wasm',
+      '@flowzoo/zoo',
+      '@flowzoo/cli',
+    ),
   );
+  checks.check('the kernels speed up a program without a line of ours', () => {
+    const { tier, product } = program('kernels');
+    mustHold(tier === 'wasm', `the tier is ${tier}`);
+    mustHold(JSON.stringify(product) === '[19,22,43,50]', `the product is ${product}`);
+  });
   checks.check('a preset loads, scores and draws from the installed zoo', () => {
     const { presets, name, scores, sampleShape } = program('preset');
     mustHold(presets.length > 0, 'the zoo lists no preset');
