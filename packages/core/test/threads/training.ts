@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { createRegistry, type FlowModel } from '../../src/registry/registry.ts';
 import { fit } from '../../src/training/fit.ts';
 import type { FitOptions } from '../../src/training/options.ts';
@@ -62,7 +63,13 @@ export function difference(found: readonly number[], expected: readonly number[]
   return Math.max(...expected.map((value, index) => Math.abs(value - (found[index] ?? Number.NaN))));
 }
 
-/** The threads of this process, by the resources that keep it alive. */
+const alive = new Set<Worker>();
+process.on('worker', (worker) => {
+  alive.add(worker);
+  worker.once('exit', () => alive.delete(worker));
+});
+
+/** How many threads this process has besides its own. */
 export function threadsAlive(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'Worker').length;
+  return alive.size;
 }

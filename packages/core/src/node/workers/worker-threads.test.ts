@@ -15,7 +15,10 @@ describe('training with worker threads', () => {
   it('gives the weights of one thread with the same micro-batches, and leaves nothing behind', async () => {
     const alone = await train({ microBatch: 7 });
     const before = tf.memory().numTensors;
-    expect(difference(await train({ microBatch: 7, workers: threads() }), alone)).toBeLessThan(1e-5);
+    const seen: number[] = [];
+    const onEvent = ({ type }: { type: string }): void => void (type === 'step' && seen.push(threadsAlive()));
+    expect(difference(await train({ microBatch: 7, workers: threads(), onEvent }), alone)).toBeLessThan(1e-5);
+    expect(seen).toEqual([1, 1, 1, 1, 1]);
     expect(tf.memory().numTensors).toBe(before);
     expect(threadsAlive()).toBe(0);
     expect(difference(await train({ microBatch: 6 }), alone)).toBeGreaterThan(1e-4);

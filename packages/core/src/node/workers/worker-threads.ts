@@ -151,6 +151,6 @@ function assertSameBackend(backends: readonly string[], setup: string): void {
     at: setup,
     expected: tf.getBackend(),
     found: other,
-    remedy: "Call tf.setBackend(…) in the module's setup()",
+    remedy: "Choose the caller's backend in the module's setup()",
   });
 }
