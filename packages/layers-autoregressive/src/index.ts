@@ -1,4 +1,5 @@
 export { Gated, type GatedOptions } from './gated/gated.ts';
+export { incrementalInverse } from './incremental/incremental-inverse.ts';
 export type { MadeConfig } from './made/config.ts';
 export type { DegreeRule } from './made/degrees.ts';
 export { Made } from './made/made.ts';

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Direction } from '../transformers/direction.ts';
 import type { Part } from './part.ts';
 
 /** The result of a scalar bijection, element by element. */
@@ -24,4 +25,9 @@ export interface Transformer extends Part {
   forward(z: tf.Tensor, parameters: tf.Tensor): ScalarMapped;
   /** Data → latent. */
   inverse(x: tf.Tensor, parameters: tf.Tensor): ScalarMapped;
+  /**
+   * The same without tensors, for whoever goes from scalar to scalar: N inputs and N · P parameters to N values and
+   * N log-derivatives after them. Leaving it out costs only speed.
+   */
+  mapArrays?(input: Float32Array, parameters: Float32Array, direction: Direction): Float32Array;
 }

@@ -35,6 +35,11 @@ export class Additive extends PartBase implements Transformer {
     this.#shiftGain = options.shiftGain ?? 1;
   }
 
+  /** What is computed, for kernels that compute it themselves. */
+  get form(): { readonly direction: Direction; readonly shiftGain: number } {
+    return { direction: this.#direction, shiftGain: this.#shiftGain };
+  }
+
   forward(z: tf.Tensor, parameters: tf.Tensor): ScalarMapped {
     return this.#shifted(z, parameters, 'forward');
   }

@@ -26,6 +26,16 @@ export interface AffineOptions {
   readonly shiftGain?: number;
 }
 
+/** What an {@link Affine} computes, its defaults written out. */
+export interface AffineForm {
+  readonly direction: Direction;
+  readonly order: 'scale-shift' | 'shift-scale';
+  readonly scale: ScaleMap;
+  readonly shiftGain: number;
+  /** The learned amplitude of the squash, where there is one. */
+  readonly amplitude: tf.Variable | null;
+}
+
 /**
  * A scale and a shift, two parameters per scalar in the order [shift, scale].
  *
@@ -62,6 +72,12 @@ export class Affine extends PartBase implements Transformer {
     this.#shiftGain = options.shiftGain ?? 1;
     this.#amplitude =
       this.#scale.squash === null ? this.addVariable('amplitude', tf.scalar(this.#scale.amplitude)) : null;
+  }
+
+  /** What is computed, for kernels that compute it themselves. */
+  get form(): AffineForm {
+    const [direction, order, scale] = [this.#direction, this.#order, this.#scale];
+    return { direction, order, scale, shiftGain: this.#shiftGain, amplitude: this.#amplitude };
   }
 
   forward(z: tf.Tensor, parameters: tf.Tensor): ScalarMapped {

@@ -42,6 +42,11 @@ export class Gated extends PartBase implements Transformer {
     this.#offset = options.offset ?? 2;
   }
 
+  /** What is computed, for kernels that compute it themselves. */
+  get form(): { readonly direction: Direction; readonly offset: number } {
+    return { direction: this.#direction, offset: this.#offset };
+  }
+
   forward(z: tf.Tensor, parameters: tf.Tensor): ScalarMapped {
     return this.#mapped(z, parameters, 'forward');
   }

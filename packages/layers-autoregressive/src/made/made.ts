@@ -173,6 +173,11 @@ export class Made extends ConditionerBase {
     return this.#config;
   }
 
+  /** Whether units are dropped in the present mode: evaluations then differ from those of the weights. */
+  get drops(): boolean {
+    return this.mode.training && this.#config.dropout > 0;
+  }
+
   /** Every masked layer, by the name that its variables start with. */
   get maskedLayers(): ReadonlyMap<string, MaskedDense> {
     const residual = this.#config.blocks !== 'feedforward';

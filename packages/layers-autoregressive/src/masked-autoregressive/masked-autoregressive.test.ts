@@ -13,7 +13,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { made64, orderOf } from '../../test/made64.ts';
 import { distance, madeOf, normalRows, scatter } from '../../test/masked-parameters.ts';
 import { autoregressive } from '../plugin.ts';
-import type { MaskedAutoregressive } from './masked-autoregressive.ts';
+import { MaskedAutoregressive } from './masked-autoregressive.ts';
+import { inverseByPasses } from './sequential-inverse.ts';
 
 const registry = createRegistry().use(autoregressive);
 const network = { hidden: [12], activation: 'tanh' };
@@ -101,8 +102,9 @@ describe.each(['cpu', 'wasm'])('autoregressive layers on %s', (backend) => {
       { type: 'maf', order: { parents: [[], [], [], [], []] } },
       { forward: 1, inverse: 1 },
     ],
-  ])('evaluate their network as often as the traits say: %j', (config, passes) => {
-    const layer = build(config, [5]);
+  ])('evaluate their network as often as the traits say, if by passes: %j', (config, passes) => {
+    const { type, map } = build(config, [5]);
+    const layer = new MaskedAutoregressive({ type, dataShape: [5], ...map, solve: inverseByPasses });
     scatter(layer);
     const apply = vi.spyOn(madeOf(layer), 'apply');
     expect(layer.traits.passes).toEqual(passes);

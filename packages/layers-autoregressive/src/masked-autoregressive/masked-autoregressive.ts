@@ -9,10 +9,11 @@ import {
   type Transformer,
 } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { incrementalInverse } from '../incremental/incremental-inverse.ts';
 import type { Made } from '../made/made.ts';
 import { parametersAt, type AutoregressiveMap } from './autoregressive-map.ts';
 import { solveImplicitly } from './implicit-gradient.ts';
-import { inverseByPasses, type SequentialInverse } from './sequential-inverse.ts';
+import type { SequentialInverse } from './sequential-inverse.ts';
 
 /** Parts of a {@link MaskedAutoregressive}; the layer owns them. */
 export interface MaskedAutoregressiveOptions {
@@ -25,7 +26,7 @@ export interface MaskedAutoregressiveOptions {
   readonly transformer: Transformer;
   /** What the conditioner sees: the data (`inverse` is one pass, MAF) or the latents (`forward` is one pass, IAF). */
   readonly onePass: Direction;
-  /** How the other direction is computed. Default: {@link inverseByPasses}. */
+  /** How the other direction is computed. Default: {@link incrementalInverse}. */
   readonly solve?: SequentialInverse;
 }
 
@@ -53,7 +54,7 @@ export class MaskedAutoregressive extends BijectorBase {
   readonly #solve: SequentialInverse;
 
   constructor(options: MaskedAutoregressiveOptions) {
-    const { conditioner, transformer, onePass, solve = inverseByPasses } = options;
+    const { conditioner, transformer, onePass, solve = incrementalInverse } = options;
     const { depth } = conditioner.dependence;
     super({
       type: options.type,

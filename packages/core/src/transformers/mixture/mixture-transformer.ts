@@ -47,6 +47,10 @@ export abstract class MixtureTransformer extends PartBase implements Transformer
     return this.#mapped(x, parameters, { solve: this.#direction !== 'inverse' });
   }
 
+  mapArrays(input: Float32Array, parameters: Float32Array, direction: Direction): Float32Array {
+    return this.#kernel.evaluate(input, parameters, this.#direction !== direction).output;
+  }
+
   #mapped(input: tf.Tensor, parameters: tf.Tensor, options: { readonly solve: boolean }): ScalarMapped {
     if (input.size === 0 || READABLE.has(tf.getBackend())) {
       return mixtureOfArrays(this.#kernel, input, parameters, options);
