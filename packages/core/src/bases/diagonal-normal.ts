@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { normalTensor } from '../random/normal-tensor.ts';
 import type { Conditioner } from '../contracts/conditioner.ts';
 import { DistributionBase, type Draw } from '../contracts/distribution-base.ts';
 import { formatShape, sizeOf } from '../contracts/shape.ts';
@@ -62,7 +63,7 @@ export class DiagonalNormal extends DistributionBase {
 
   protected override draw({ count, random, temperature, context }: Draw): tf.Tensor {
     const { mean, logScale } = this.#parameters(count, context);
-    const noise = tf.tensor(random.normals(count * sizeOf(this.eventShape)), [count, ...this.eventShape]);
+    const noise = normalTensor(random, [count, ...this.eventShape]);
     return tf.add(mean, tf.mul(tf.exp(logScale), tf.mul(noise, temperature)));
   }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { normalTensor } from '../random/normal-tensor.ts';
 import { DistributionBase, type Draw } from '../contracts/distribution-base.ts';
 import { sizeOf, type Shape } from '../contracts/shape.ts';
 import { sumEvent } from '../ops/index.ts';
@@ -33,7 +34,7 @@ export class StandardNormal extends DistributionBase {
   }
 
   protected override draw({ count, random, temperature }: Draw): tf.Tensor {
-    const noise = tf.tensor(random.normals(count * sizeOf(this.eventShape)), [count, ...this.eventShape]);
+    const noise = normalTensor(random, [count, ...this.eventShape]);
     return tf.mul(noise, temperature);
   }
 }

@@ -122,9 +122,14 @@ export class Random {
   /** A stream that continues where the saved one stood. */
   static restore(state: RandomState): Random {
     const random = new Random(0);
-    random.#words = Uint32Array.from(state.words);
-    random.#spare = state.spare;
+    random.continueFrom(state);
     return random;
+  }
+
+  /** Lets this stream go on from a saved state: somebody else drew the numbers up to there. */
+  continueFrom(state: RandomState): void {
+    this.#words = Uint32Array.from(state.words);
+    this.#spare = state.spare;
   }
 }
 
