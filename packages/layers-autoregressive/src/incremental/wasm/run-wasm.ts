@@ -1,6 +1,105 @@
+import { ACTIVATIONS } from '../activate.ts';
 import type { Found, Run } from '../run-arrays.ts';
+import { ATAN, SQUASH, type ScalarMap } from '../scalar-map.ts';
+import { mapAffine } from '../affine-numbers.ts';
+import { incrementalHost, type IncrementalHost, type TransformCall } from './host.ts';
 
-/** Runs a program as WebAssembly; null where the host cannot. */
-export function runWasm(_run: Run): Found | null {
-  return null;
+/** Examples that are in the memory at once. */
+const MOST_EXAMPLES = 2048;
+
+/** Runs a program as WebAssembly, several examples at once; null where the host cannot. */
+export function runWasm(run: Run, host: IncrementalHost | null = incrementalHost()): Found | null {
+  if (host === null) return null;
+  const { batch, program, input, contexts } = run;
+  const size = program.order.length;
+  const found = { value: new Float32Array(batch * size), logDerivative: new Float32Array(batch * size) };
+  for (let first = 0; first < batch; first += MOST_EXAMPLES) {
+    const end = Math.min(first + MOST_EXAMPLES, batch);
+    const part = {
+      ...run,
+      batch: end - first,
+      input: input.subarray(first * size, end * size),
+      contexts: contexts.map((values, i) => {
+        const width = program.contextRows[i]!.order.length;
+        return values.subarray(first * width, end * width);
+      }),
+    };
+    runPart(part, host, {
+      value: found.value.subarray(first * size, end * size),
+      logDerivative: found.logDerivative.subarray(first * size, end * size),
+    });
+  }
+  return found;
+}
+
+function runPart(run: Run, host: IncrementalHost, found: Found): void {
+  const { program, batch, input, contexts, activation, transformer } = run;
+  const { order, instructions, weights, contextRows } = program;
+  const { functions } = host;
+  const size = order.length;
+  const kept = [instructions, weights, order, ...contextRows.map((rows) => rows.order)];
+  const [instructionsAt, weightsAt, orderAt, ...contextOrders] = host.place(program, kept) as [number, number, number];
+  const lanes = batch === 1 ? 1 : batch <= 4 ? 4 : 8;
+  const panels = Math.ceil(batch / lanes);
+  const panelBytes = 4 * lanes * program.rows;
+  const inner = inModule(transformer);
+  host.begin(inner === null ? outside(run, host, lanes) : null);
+  const settings = inner === null ? 0 : host.copy(inner);
+  const values = host.copy(input);
+  const state = host.allocate(panels * panelBytes);
+  functions.gather(values, batch, size, orderAt, size, state, panelBytes, lanes);
+  contextRows.forEach(({ row, order: rows }, i) => {
+    const at = host.copy(contexts[i]!);
+    const width = rows.length;
+    functions.gather(at, batch, width, contextOrders[i]!, width, state + 4 * lanes * row, panelBytes, lanes);
+  });
+  const number = ACTIVATIONS.indexOf(activation.activation);
+  functions.run(
+    instructionsAt,
+    program.blocks,
+    weightsAt,
+    state,
+    panels,
+    panelBytes,
+    lanes,
+    number,
+    activation.slope,
+    settings,
+  );
+  functions.scatter(values, batch, size, orderAt, size, state, panelBytes, lanes);
+  found.value.set(host.floats(values, batch * size));
+  functions.scatter(values, batch, size, orderAt, size, state + 4 * lanes * program.logRow, panelBytes, lanes);
+  found.logDerivative.set(host.floats(values, batch * size));
+}
+
+/** The settings of a transformer that the module computes itself; it has no arcus tangent. */
+function inModule(transformer: ScalarMap): Float64Array | null {
+  return transformer.kind === 'affine' && transformer.settings[SQUASH] !== ATAN ? transformer.settings : null;
+}
+
+/** Computes a feature of one panel outside the module. */
+function outside({ transformer, parameterCount, batch }: Run, host: IncrementalHost, lanes: number): TransformCall {
+  const result = new Float64Array(2);
+  return (panel, value, parameters, logDerivative) => {
+    const count = Math.min(lanes, batch - panel * lanes);
+    const values = host.floats(value, count);
+    const rows = host.floats(parameters, lanes * parameterCount);
+    const logs = host.floats(logDerivative, count);
+    if (transformer.kind === 'affine') {
+      for (let lane = 0; lane < count; lane++) {
+        const [shift, scale] = [rows[lane]!, rows[lanes + lane]!];
+        mapAffine(transformer.settings, values[lane]!, { shift, scale }, result);
+        values[lane] = result[0]!;
+        logs[lane] = result[1]!;
+      }
+      return;
+    }
+    const raw = new Float32Array(count * parameterCount);
+    for (let p = 0; p < parameterCount; p++) {
+      for (let lane = 0; lane < count; lane++) raw[lane * parameterCount + p] = rows[p * lanes + lane]!;
+    }
+    const mapped = transformer.map(values.slice(), raw);
+    values.set(mapped.subarray(0, count));
+    logs.set(mapped.subarray(count, 2 * count));
+  };
 }

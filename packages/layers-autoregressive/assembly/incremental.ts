@@ -1,0 +1,2 @@
+export { run } from './incremental/interpreter';
+export { gather, scatter } from './incremental/panels';

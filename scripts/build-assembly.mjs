@@ -1,0 +1,58 @@
+// Compiles a package's assembly/NAME.ts to WebAssembly and embeds the bytes in a file of its src.
+//
+//   node scripts/build-assembly.mjs            every module below
+//   node scripts/build-assembly.mjs --check    exits 1 when an embedded module is not what its source gives
+//
+// The kernels of tfjs's own names have a script of their own: packages/kernels-wasm/scripts/build-modules.mjs.
+import { readFile, writeFile } from 'node:fs/promises';
+import asc from 'assemblyscript/asc';
+
+const root = new URL('..', import.meta.url);
+
+const modules = [
+  {
+    source: 'packages/layers-autoregressive/assembly/incremental.ts',
+    target: 'packages/layers-autoregressive/src/incremental/wasm/embedded-incremental.ts',
+    name: 'incrementalModule',
+  },
+];
+
+async function compile(source, features) {
+  let bytes;
+  const { error, stderr } = await asc.main(
+    [source, '--outFile', 'module.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory'].concat(
+      ['simd', ...features].flatMap((feature) => ['--enable', feature]),
+    ),
+    {
+      readFile: (path, base) => readFile(new URL(path, new URL(`${base}/`, root)), 'utf8').catch(() => null),
+      writeFile: (_path, contents) => {
+        bytes = contents;
+      },
+    },
+  );
+  if (error) throw new Error(`${source}: ${stderr.toString() || error.message}`);
+  return Buffer.from(bytes).toString('base64');
+}
+
+const sourceText = ({ source, name }, strict, relaxed) => `// Made by scripts/build-assembly.mjs from ${source}.
+
+/** The bytes of ${source}, as base64. */
+export const ${name} = {
+  /** Multiplies and adds with two roundings: the same bits on every machine. */
+  strict:
+    '${strict}',
+  /** Multiplies and adds as the host likes it. */
+  relaxed:
+    '${relaxed}',
+} as const;
+`;
+
+for (const each of modules) {
+  const text = sourceText(each, await compile(each.source, []), await compile(each.source, ['relaxed-simd']));
+  const file = new URL(each.target, root);
+  if (!process.argv.includes('--check')) await writeFile(file, text);
+  else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+    console.error(`${each.source}: the embedded module differs from its source: node scripts/build-assembly.mjs`);
+    process.exitCode = 1;
+  }
+}
