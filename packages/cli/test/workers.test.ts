@@ -76,7 +76,8 @@ describe('Real NVP with threads', () => {
   });
 });
 
-describe('flowzoo train --workers 2', () => {
+// Processes that load everything from its sources: slow where cores are busy.
+describe('flowzoo train --workers 2', { timeout: 180_000 }, () => {
   it('gives the model of one thread, and says in its record how many there were', async () => {
     expect((await flowzoo(workshop.words('train @spec.json --data @rows.csv --out @alone'))).code).toBe(0);
     const { code, err } = await spawned('train @spec.json --data @rows.csv --out @together --workers 2');
