@@ -42,3 +42,12 @@ export { iafSpec, type IafOptions } from './specs/iaf-spec.ts';
 export { LOG_PRECISION_HEAD, madeMogSpec, mafSpec, type MadeMogOptions, type MafOptions } from './specs/maf-spec.ts';
 export { nsfAutoregressiveSpec, type NsfAutoregressiveOptions } from './specs/nsf-autoregressive-spec.ts';
 export type { Layer, NetworkOptions, StackOptions } from './specs/stacked-spec.ts';
+export {
+  receptiveField,
+  WaveNet,
+  type LocalConfig,
+  type StreamOptions,
+  type WaveNetConfig,
+  type WaveNetModelConfig,
+  type WaveSampleOptions,
+} from './wavenet/index.ts';

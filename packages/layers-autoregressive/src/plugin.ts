@@ -3,6 +3,7 @@ import { gatedDefinition } from './gated/gated.ts';
 import { madeDefinition } from './made/definition.ts';
 import { autoregressiveDefinition } from './masked-autoregressive/definitions.ts';
 import { imageDistributions } from './pixelcnn/index.ts';
+import { waveDistributions } from './wavenet/index.ts';
 
 /**
  * The layers of this package for a registry.
@@ -20,5 +21,5 @@ export const autoregressive: Plugin = definePlugin({
   },
   transformers: { gated: gatedDefinition },
   conditioners: { made: madeDefinition },
-  distributions: imageDistributions,
+  distributions: { ...imageDistributions, ...waveDistributions },
 });
