@@ -1,10 +1,12 @@
 // Measures every preset on the rows its card names and writes card.json, README.md and the list of presets.
 //
-//   npm run cards
+//   npm run cards                                 presets whose rows are not here keep the figures they have
+//   FLOWZOO_DATA=/where/data/is npm run cards     also those whose rows are not in this repository
+//   npm run cards -- maf-protein …                only some presets are measured again
 //
 // What people wrote about a preset stands in scripts/cards/<name>.json; every figure comes from here.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,7 +31,9 @@ for (const file of readdirSync(notesFolder).sort()) {
   const folder = join(presets, notes.name);
   const spec = readJson(join(folder, 'model.json'));
   const { parameters } = flowzoo('show', folder, '--json');
-  const results = score.map(({ split, args }) => measure(notes.name, folder, split, args));
+  const wanted = process.argv.slice(2);
+  const skipped = wanted.length > 0 && !wanted.includes(notes.name);
+  const results = score.map((each, at) => (skipped ? null : measure(notes.name, folder, each)) ?? before(folder, at));
   const { summary, paper, data, training, deviations, comparison } = notes;
   const card = { name: notes.name, summary, paper, data, parameters, training, results, deviations, comparison };
   writeJson(join(folder, 'card.json'), card);
@@ -45,7 +49,7 @@ function writeReadmeTable() {
   const path = join(root, 'README.md');
   const rows = index.map(({ name, summary, parameters }) => {
     const [result] = readJson(join(presets, name, 'card.json')).results;
-    const kind = result.metric === 'nats' ? 'exact' : 'upper bound';
+    const kind = kindOf(result);
     const figure = `${result.value.toFixed(3)} ± ${result.standardError.toFixed(3)} ${result.metric} (${kind})`;
     const link = `[\`${name}\`](packages/zoo/presets/${name}/README.md)`;
     return `| ${link} | ${summary} | ${parameters.toLocaleString('en-US')} | ${figure} | ${result.split} |`;
@@ -63,17 +67,32 @@ function writeReadmeTable() {
   writeFileSync(path, filled);
 }
 
-/** One likelihood with its standard error, by the command that the card prints. */
-function measure(name, folder, split, args) {
-  const report = flowzoo('score', folder, ...args, '--json');
-  const figure =
-    report.bitsPerDimension === null
-      ? report.logProb
-      : { mean: report.bitsPerDimension, standardError: report.bitsPerDimensionStandardError };
+/** The figure that a card had before. */
+function before(folder, at) {
+  const result = readJson(join(folder, 'card.json')).results[at];
+  console.error(`${folder}: kept ${result.value} ${result.metric} on ${result.split}`);
+  return result;
+}
+
+/**
+ * One likelihood with its standard error, by the command that the card prints; null when its data are neither here nor in
+ * FLOWZOO_DATA.
+ */
+function measure(name, folder, { split, args, metric }) {
+  const at = args.indexOf('--data') + 1;
+  const places = [root, process.env.FLOWZOO_DATA].filter((place) => place !== undefined);
+  const place = places.find((each) => existsSync(join(each, args[at])));
+  if (place === undefined) return null;
+  const found = args.map((word) => (existsSync(join(place, word)) && /[./]/.test(word) ? join(place, word) : word));
+  const report = flowzoo('score', folder, ...found, '--json');
+  const inNats = report.bitsPerDimension === null || metric === 'nats';
+  const figure = inNats
+    ? report.logProb
+    : { mean: report.bitsPerDimension, standardError: report.bitsPerDimensionStandardError };
   return {
     split,
     rows: report.rows,
-    metric: report.bitsPerDimension === null ? 'nats' : 'bits/dim',
+    metric: inNats ? 'nats' : 'bits/dim',
     value: round(figure.mean),
     standardError: round(figure.standardError),
     bound: report.bound,
@@ -84,6 +103,12 @@ function measure(name, folder, split, args) {
   };
 }
 
+/** Nats have lower bounds, bits per dimension upper ones. */
+function kindOf({ bound, metric }) {
+  if (!bound) return 'exact';
+  return metric === 'nats' ? 'lower bound' : 'upper bound';
+}
+
 function round(value) {
   return Number(value.toFixed(4));
 }
@@ -91,7 +116,7 @@ function round(value) {
 function renderCard(card, spec) {
   const list = (items) => items.map((item) => `- ${item}`).join('\n');
   const rows = card.results.map((result) => {
-    const kind = result.metric === 'nats' ? 'exact' : 'upper bound';
+    const kind = kindOf(result);
     const { split, rows: count, value, standardError, metric, median, worst, meanWithoutWorst10 } = result;
     return `| ${split} | ${count} | ${value} ± ${standardError} ${metric} (${kind}) | ${median} | ${worst} | ${meanWithoutWorst10} |`;
   });

@@ -5,14 +5,16 @@ import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { formatTable } from '@flowzoo/cli';
-import { createRegistry } from '@flowzoo/core';
+import { createRegistry, type Model } from '@flowzoo/core';
 import { accelerate } from '@flowzoo/kernels-wasm';
+import { autoregressive } from '@flowzoo/layers-autoregressive';
 import { coupling } from '@flowzoo/layers-coupling';
+import { glow } from '@flowzoo/layers-glow';
 import { listPresets, loadPreset } from '@flowzoo/zoo';
-import { digitPictures, realDigits } from './digits.ts';
-import { measure, type Measurement } from './measure.ts';
+import { realDigits } from './digits.ts';
+import { show } from './exhibit.ts';
+import type { Measurement } from './measure.ts';
 import { renderPage, type Picture } from './page.ts';
-import { powerPicture } from './power.ts';
 import { energyPicture, samplerPicture } from './targets.ts';
 import { evaluationRows } from './data.ts';
 
@@ -25,21 +27,16 @@ await tf.setBackend('wasm');
 await accelerate();
 await mkdir(options.out, { recursive: true });
 
-const registry = createRegistry().use(coupling);
+const registry = createRegistry().use(coupling).use(autoregressive).use(glow);
 const measurements: Measurement[] = [];
-const pictures: Picture[] = [];
+const pictures: Picture[] = [await realDigits(await evaluationRows('nice-digits', root))];
 for (const { name } of await listPresets()) {
   console.error(`${name}: loading, scoring, sampling …`);
-  const flow = await loadPreset(name, { registry });
-  const rows = await evaluationRows(name, root);
-  measurements.push(await measure(name, flow, rows));
-  if (name.endsWith('digits')) {
-    if (pictures.length === 0) pictures.push(await realDigits(rows));
-    pictures.push(...(await digitPictures(name, flow, rows)));
-  } else {
-    pictures.push(...(await powerPicture(name, flow, rows)));
-  }
-  flow.dispose();
+  const model = await loadPreset<Model>(name, { registry });
+  const exhibit = await show(name, model, await evaluationRows(name, root));
+  if (exhibit.measurement !== null) measurements.push(exhibit.measurement);
+  pictures.push(...exhibit.pictures);
+  model.dispose();
 }
 
 console.error('four energies: fitting …');
@@ -62,7 +59,7 @@ console.log(
       each.bits ?? '',
       each.scoresPerSecond.toFixed(0),
       each.samplesPerSecond.toFixed(0),
-      each.roundTrip.toExponential(1),
+      each.roundTrip?.toExponential(1) ?? '',
     ]),
     alignRight: [1, 2, 4, 5, 6, 7],
   }),

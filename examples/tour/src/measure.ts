@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { formatUncertain, type DataTable } from '@flowzoo/cli';
-import { bitsPerDimension, evaluate, sizeOf, type FlowModel } from '@flowzoo/core';
+import { bitsPerDimension, evaluate, isFlow, sizeOf, type FlowModel, type Model } from '@flowzoo/core';
 
 /** What a preset does on real rows, measured now. */
 export interface Measurement {
@@ -14,30 +14,36 @@ export interface Measurement {
   readonly bits: string | null;
   readonly scoresPerSecond: number;
   readonly samplesPerSecond: number;
-  /** Largest |decode(encode(x)) − x|. */
-  readonly roundTrip: number;
+  /** Largest |decode(encode(x)) − x|; null for models without latents. */
+  readonly roundTrip: number | null;
 }
 
-/** Scores all rows, draws 1 000 samples, and goes to the latents and back. */
-export async function measure(name: string, flow: FlowModel, data: DataTable): Promise<Measurement> {
+/** Scores all rows, draws samples, and goes to the latents and back. */
+export async function measure(
+  name: string,
+  model: Model,
+  data: DataTable,
+  { samples: count = 1000 }: { readonly samples?: number } = {},
+): Promise<Measurement> {
   const scoring = performance.now();
-  const scores = await evaluate(flow, data);
+  const scores = await evaluate(model, data);
   const sampling = performance.now();
-  const samples = await flow.sample(1000, { seed: 1 });
+  const samples = await model.sample(count, { seed: 1 });
   await samples.data();
   const end = performance.now();
   samples.dispose();
-  const dimensions = sizeOf(flow.eventShape);
-  const bits = (nats: number): number => Math.abs(bitsPerDimension(nats, { dimensions }));
+  const dimensions = sizeOf(model.eventShape);
+  const { mean, standardError, bitsPerDimension: bits } = scores;
+  const error = Math.abs(bitsPerDimension(standardError, { dimensions }));
   return {
     name,
     rows: scores.rows,
-    nats: formatUncertain(scores.mean, scores.standardError),
+    nats: formatUncertain(mean, standardError),
     kind: scores.bound ? 'lower bound' : 'exact',
-    bits: scores.bound ? formatUncertain(bits(scores.mean), bits(scores.standardError)) : null,
+    bits: bits === null ? null : formatUncertain(bits, error),
     scoresPerSecond: (1000 * scores.rows) / (sampling - scoring),
-    samplesPerSecond: 1_000_000 / (end - sampling),
-    roundTrip: await roundTripError(flow, data),
+    samplesPerSecond: (1000 * count) / (end - sampling),
+    roundTrip: isFlow(model) ? await roundTripError(model as FlowModel, data) : null,
   };
 }
 

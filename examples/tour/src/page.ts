@@ -13,7 +13,7 @@ export function renderPage(measurements: readonly Measurement[], pictures: reado
     (each) =>
       `<tr><th>${escape(each.name)}</th><td>${each.rows}</td><td>${escape(each.nats)}</td><td>${escape(each.kind)}</td>` +
       `<td>${escape(each.bits ?? '')}</td><td>${each.scoresPerSecond.toFixed(0)}</td>` +
-      `<td>${each.samplesPerSecond.toFixed(0)}</td><td>${each.roundTrip.toExponential(1)}</td></tr>`,
+      `<td>${each.samplesPerSecond.toFixed(0)}</td><td>${each.roundTrip?.toExponential(1) ?? ''}</td></tr>`,
   );
   const figures = pictures.map(
     ({ file, caption }) =>

@@ -1,0 +1,41 @@
+import type { DataTable } from '@flowzoo/cli';
+import { isFlow, type FlowModel, type Model } from '@flowzoo/core';
+import { completes } from '@flowzoo/zoo';
+import { digitPictures } from './digits.ts';
+import { classPicture, glowPictures } from './glow.ts';
+import { measure, type Measurement } from './measure.ts';
+import type { Picture } from './page.ts';
+import { pixelPictures } from './pixels.ts';
+import { powerPicture } from './power.ts';
+
+/** What the tour shows of one preset. */
+export interface Exhibit {
+  /** Null for conditional models: the rows in this repository have no labels. */
+  readonly measurement: Measurement | null;
+  readonly pictures: readonly Picture[];
+}
+
+/** Measures a preset and draws what suits it. */
+export async function show(name: string, model: Model, data: DataTable): Promise<Exhibit> {
+  if (model.contextSize > 0) {
+    return { measurement: null, pictures: [await classPicture(name, model as FlowModel, { levels: levelsOf(model) })] };
+  }
+  // Drawing pixel after pixel takes its time.
+  const samples = completes(model) || model.eventShape.length > 2 ? 100 : 1000;
+  return { measurement: await measure(name, model, data, { samples }), pictures: await picturesOf(name, model, data) };
+}
+
+async function picturesOf(name: string, model: Model, data: DataTable): Promise<Picture[]> {
+  if (completes(model)) return pixelPictures(name, model as Model & typeof model, data);
+  if (!isFlow(model)) return [];
+  const flow = model as FlowModel;
+  if (name.startsWith('glow')) return glowPictures(name, flow, data, { levels: levelsOf(model) });
+  if (name.endsWith('-digits')) return digitPictures(name, flow, data);
+  return name.endsWith('-power-hourly') ? powerPicture(name, flow, data) : [];
+}
+
+/** Levels of the data of a flow that begins by dequantizing them. */
+function levelsOf({ spec }: Model): number {
+  const [first] = spec.model['layers'] as readonly { readonly levels?: number }[];
+  return first?.levels ?? 256;
+}
