@@ -4,16 +4,16 @@ import { log } from '../../../kernels-wasm/assembly/elementwise/logarithm';
 import { sigmoid, softplus } from '../../../kernels-wasm/assembly/elementwise/logistic';
 
 // Formulas, squashes and places of the settings: src/incremental/scalar-map.ts.
-const SCALE_SHIFT: f64 = 0;
-const SHIFT_SCALE: f64 = 1;
-const UNSHIFT_UNSCALE: f64 = 2;
-const UNSCALE_UNSHIFT: f64 = 3;
-const GATE: f64 = 4;
+const SCALE_SHIFT: f32 = 0;
+const SHIFT_SCALE: f32 = 1;
+const UNSHIFT_UNSCALE: f32 = 2;
+const UNSCALE_UNSHIFT: f32 = 3;
+const GATE: f32 = 4;
 
 /** Four features: `shift` and `scale` are their raw parameters, `value` is replaced, `logDerivative` written. */
 export function mapAffine(settings: usize, value: usize, shift: usize, scale: usize, logDerivative: usize, one: bool): void {
-  const formula = load<f64>(settings);
-  const scaled = load<f64>(settings, 16) != 0;
+  const formula = load<f32>(settings);
+  const scaled = load<f32>(settings, 8) != 0;
   const v = one ? v128.load32_zero(value) : v128.load(value);
   const t = f32x4.mul(one ? v128.load32_zero(shift) : v128.load(shift), setting(settings, 1));
   let logs = f32x4.splat(0);
@@ -50,14 +50,14 @@ export function mapAffine(settings: usize, value: usize, shift: usize, scale: us
 
 @inline
 function setting(settings: usize, place: i32): v128 {
-  return f32x4.splat(<f32>load<f64>(settings + (<usize>place << 3)));
+  return v128.load32_splat(settings + (<usize>place << 2));
 }
 
 /** log s of raw parameters. */
 @inline
 function logScale(settings: usize, raw: v128): v128 {
   let r = f32x4.add(f32x4.mul(raw, setting(settings, 3)), setting(settings, 4));
-  const squash = <i32>load<f64>(settings, 40);
+  const squash = <i32>load<f32>(settings, 20);
   if (squash != 0) {
     const bound = setting(settings, 6);
     if (squash == 2) r = f32x4.mul(bound, tanh(f32x4.mul(r, setting(settings, 7))));
@@ -65,12 +65,12 @@ function logScale(settings: usize, raw: v128): v128 {
   }
   // min and max keep NaN.
   r = f32x4.min(f32x4.max(r, setting(settings, 8)), setting(settings, 9));
-  const map = <i32>load<f64>(settings, 80);
+  const map = <i32>load<f32>(settings, 40);
   const ceiling = setting(settings, 12);
-  if (load<f64>(settings, 88) == 0) {
+  if (load<f32>(settings, 44) == 0) {
     if (map == 1) r = f32x4.neg(softplus(f32x4.neg(r)));
     else if (map == 2) r = log(softplus(r));
-    return load<f64>(settings, 96) == Infinity ? r : f32x4.min(r, log(ceiling));
+    return load<f32>(settings, 48) == Infinity ? r : f32x4.min(r, log(ceiling));
   }
   const scale = map == 0 ? exp(r) : map == 1 ? sigmoid(r) : softplus(r);
   return log(f32x4.min(f32x4.add(scale, setting(settings, 11)), ceiling));

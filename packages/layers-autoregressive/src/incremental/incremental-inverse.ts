@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { sequentialDirection, type AutoregressiveMap } from '../masked-autoregressive/autoregressive-map.ts';
 import { inverseByPasses, type SequentialInverse } from '../masked-autoregressive/sequential-inverse.ts';
 import { compiled, type Compiled } from './compiled.ts';
-import { runArrays, type Found, type Run } from './run-arrays.ts';
+import { runArrays, type Run } from './run-arrays.ts';
 import { scalarMapOf } from './scalar-map.ts';
 import { runWasm } from './wasm/run-wasm.ts';
 
@@ -22,34 +22,26 @@ const READABLE: ReadonlySet<string> = new Set(['cpu', 'wasm']);
  * const layer = new MaskedAutoregressive({ type, dataShape, conditioner, transformer, onePass, solve: incrementalInverse });
  */
 export const incrementalInverse: SequentialInverse = (map, input, context) => {
-  const found = map.conditioner.dependence.depth > 1 ? incrementally(map, input, context) : null;
-  if (found === null) return inverseByPasses(map, input, context);
-  return {
-    value: tf.tensor2d(found.value, input.shape),
-    logDerivative: tf.tensor2d(found.logDerivative, input.shape),
-  };
+  const run = incrementalRun(map, input, context);
+  if (run === null) return inverseByPasses(map, input, context);
+  const { value, logDerivative } = runWasm(run) ?? runArrays(run);
+  return { value: tf.tensor2d(value, input.shape), logDerivative: tf.tensor2d(logDerivative, input.shape) };
 };
 
-/** Values and log-derivatives, or null where this cannot be done feature by feature. */
-function incrementally(map: AutoregressiveMap, input: tf.Tensor2D, context: tf.Tensor | undefined): Found | null {
-  if (!READABLE.has(tf.getBackend()) || input.dtype !== 'float32') return null;
-  const transformer = scalarMapOf(map.transformer, sequentialDirection(map));
-  if (transformer === null) return null;
-  const network = compiled(map.conditioner);
-  if (network === null) return null;
-  const { program, activation, parameterCount } = network;
-  const contexts = contributions(network, context as tf.Tensor2D | undefined);
-  const numbers = input.dataSync<'float32'>() as Float32Array;
-  const run: Run = {
-    program,
-    activation,
-    transformer,
-    parameterCount,
+/** What is to be run, or null where this cannot be done feature by feature. */
+export function incrementalRun(map: AutoregressiveMap, input: tf.Tensor2D, context: tf.Tensor | undefined): Run | null {
+  const { conditioner, transformer } = map;
+  if (!READABLE.has(tf.getBackend()) || input.size === 0 || conditioner.dependence.depth === 1) return null;
+  const scalarMap = scalarMapOf(transformer, sequentialDirection(map));
+  const network = scalarMap === null ? null : compiled(conditioner);
+  if (scalarMap === null || network === null) return null;
+  return {
+    ...network,
+    transformer: scalarMap,
     batch: input.shape[0],
-    input: numbers,
-    contexts,
+    input: input.dataSync<'float32'>() as Float32Array,
+    contexts: contributions(network, context as tf.Tensor2D | undefined),
   };
-  return runWasm(run) ?? runArrays(run);
 }
 
 /** What the context adds to the sums and multiplies them by. */

@@ -1,45 +1,12 @@
-import { createRegistry, trainingMode, type Bijector } from '@flowzoo/core';
+import { trainingMode } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { madeOf, normalRows, scatter } from '../../test/masked-parameters.ts';
-import { autoregressive } from '../plugin.ts';
 import type { MaskedAutoregressive } from '../masked-autoregressive/masked-autoregressive.ts';
 import { inverseByPasses, type SequentialInverse } from '../masked-autoregressive/sequential-inverse.ts';
 import { incrementalInverse } from './incremental-inverse.ts';
-
-const registry = createRegistry().use(autoregressive);
-
-interface Site {
-  readonly size: number;
-  readonly contextSize?: number;
-  readonly type?: 'maf' | 'iaf';
-}
-
-function build(config: object, { size, contextSize = 0, type = 'maf' }: Site): MaskedAutoregressive {
-  const spec = { type, hidden: [9, 7], activation: 'tanh', ...config };
-  const layer = registry.bijector(spec, { dataShape: [size], contextSize, seed: 5, path: 'layer' });
-  scatter(layer);
-  return layer as Bijector as MaskedAutoregressive;
-}
-
-/** The greatest difference of two ways, values and log-derivatives, relative to their size. */
-function difference(layer: MaskedAutoregressive, batch: number, ways: readonly SequentialInverse[]): number {
-  return tf.tidy(() => {
-    const { dataShape, contextSize, map } = layer;
-    const input = normalRows(batch, dataShape, batch) as tf.Tensor2D;
-    const context = contextSize > 0 ? normalRows(batch, [contextSize], 'context') : undefined;
-    const [a, b] = ways.map((way) => way(map, input, context));
-    return Math.max(
-      ...(['value', 'logDerivative'] as const).map((name) => {
-        const [found, expected] = [a![name], b![name]];
-        const scale = Math.max(1, tf.max(tf.abs(expected)).dataSync()[0]!);
-        const distance = tf.max(tf.abs(tf.sub(found, expected))).dataSync()[0]!;
-        return distance / scale;
-      }),
-    );
-  });
-}
+import { build, difference } from './test-layers.ts';
 
 /** Holds the incremental way to full passes, and sees to it that it made none. */
 function expectEqual(layer: MaskedAutoregressive, batches: readonly number[] = [1, 3, 16], bound = 1e-5): void {
@@ -170,20 +137,6 @@ describe.each(['cpu', 'wasm'])('feature by feature on %s: the values of full pas
     const apply = vi.spyOn(madeOf(layer), 'apply');
     layer.forward(normalRows(2, [4]));
     expect(apply).toHaveBeenCalledTimes(4);
-    layer.dispose();
-  });
-});
-
-describe('feature by feature', () => {
-  it('finds 784 features', async () => {
-    await tf.setBackend('wasm');
-    const layer = build({ hidden: [800], activation: 'relu', order: 'random' }, { size: 784 });
-    const z = normalRows(3, [784]);
-    const { value, logDet } = layer.forward(z);
-    const back = layer.inverse(value);
-    const scale = tf.max(tf.abs(value)).dataSync()[0]!;
-    expect(tf.max(tf.abs(tf.sub(back.value, z))).dataSync()[0]! / Math.max(1, scale)).toBeLessThan(1e-4);
-    expect(tf.max(tf.abs(tf.add(back.logDet, logDet))).dataSync()[0]!).toBeLessThan(1e-2);
     layer.dispose();
   });
 });

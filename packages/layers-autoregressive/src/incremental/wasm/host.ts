@@ -89,7 +89,7 @@ export class IncrementalHost {
   }
 
   /** Address of a copy. */
-  copy(values: Int32Array | Float32Array | Float64Array): number {
+  copy(values: Int32Array | Float32Array): number {
     const address = this.allocate(values.byteLength);
     new Uint8Array(this.#memory.buffer).set(
       new Uint8Array(values.buffer, values.byteOffset, values.byteLength),

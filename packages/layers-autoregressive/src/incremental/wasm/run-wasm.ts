@@ -11,28 +11,21 @@ const MOST_EXAMPLES = 2048;
 export function runWasm(run: Run, host: IncrementalHost | null = incrementalHost()): Found | null {
   if (host === null) return null;
   const { batch, program, input, contexts } = run;
+  if (batch <= MOST_EXAMPLES) return runPart(run, host);
   const size = program.order.length;
   const found = { value: new Float32Array(batch * size), logDerivative: new Float32Array(batch * size) };
   for (let first = 0; first < batch; first += MOST_EXAMPLES) {
     const end = Math.min(first + MOST_EXAMPLES, batch);
-    const part = {
-      ...run,
-      batch: end - first,
-      input: input.subarray(first * size, end * size),
-      contexts: contexts.map((values, i) => {
-        const width = program.contextRows[i]!.order.length;
-        return values.subarray(first * width, end * width);
-      }),
-    };
-    runPart(part, host, {
-      value: found.value.subarray(first * size, end * size),
-      logDerivative: found.logDerivative.subarray(first * size, end * size),
-    });
+    const rowsOf = (values: Float32Array, width: number): Float32Array => values.subarray(first * width, end * width);
+    const shares = contexts.map((values, i) => rowsOf(values, program.contextRows[i]!.order.length));
+    const part = runPart({ ...run, batch: end - first, input: rowsOf(input, size), contexts: shares }, host);
+    found.value.set(part.value, first * size);
+    found.logDerivative.set(part.logDerivative, first * size);
   }
   return found;
 }
 
-function runPart(run: Run, host: IncrementalHost, found: Found): void {
+function runPart(run: Run, host: IncrementalHost): Found {
   const { program, batch, input, contexts, activation, transformer } = run;
   const { order, instructions, weights, contextRows } = program;
   const { functions } = host;
@@ -44,7 +37,7 @@ function runPart(run: Run, host: IncrementalHost, found: Found): void {
   const panelBytes = 4 * lanes * program.rows;
   const inner = inModule(transformer);
   host.begin(inner === null ? outside(run, host, lanes) : null);
-  const settings = inner === null ? 0 : host.copy(inner);
+  const settings = inner === null ? 0 : host.copy(Float32Array.from(inner));
   const values = host.copy(input);
   const state = host.allocate(panels * panelBytes);
   functions.gather(values, batch, size, orderAt, size, state, panelBytes, lanes);
@@ -66,10 +59,11 @@ function runPart(run: Run, host: IncrementalHost, found: Found): void {
     activation.slope,
     settings,
   );
-  functions.scatter(values, batch, size, orderAt, size, state, panelBytes, lanes);
-  found.value.set(host.floats(values, batch * size));
-  functions.scatter(values, batch, size, orderAt, size, state + 4 * lanes * program.logRow, panelBytes, lanes);
-  found.logDerivative.set(host.floats(values, batch * size));
+  const found = (row: number): Float32Array => {
+    functions.scatter(values, batch, size, orderAt, size, state + 4 * lanes * row, panelBytes, lanes);
+    return host.floats(values, batch * size).slice();
+  };
+  return { value: found(0), logDerivative: found(program.logRow) };
 }
 
 /** The settings of a transformer that the module computes itself; it has no arcus tangent. */

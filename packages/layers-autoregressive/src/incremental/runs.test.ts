@@ -1,0 +1,119 @@
+import type { Transformer } from '@flowzoo/core';
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { normalRows } from '../../test/masked-parameters.ts';
+import { inverseByPasses } from '../masked-autoregressive/sequential-inverse.ts';
+import { incrementalInverse, incrementalRun } from './incremental-inverse.ts';
+import { runArrays } from './run-arrays.ts';
+import { build } from './test-layers.ts';
+import { incrementalHost, start } from './wasm/host.ts';
+import { runWasm } from './wasm/run-wasm.ts';
+
+describe('feature by feature', () => {
+  beforeAll(async () => {
+    await tf.setBackend('wasm');
+  });
+
+  it('finds 784 features', () => {
+    const layer = build({ hidden: [800], activation: 'relu', order: 'random' }, { size: 784 });
+    const z = normalRows(3, [784]);
+    const { value, logDet } = layer.forward(z);
+    const back = layer.inverse(value);
+    const scale = Math.max(1, tf.max(tf.abs(value)).dataSync()[0]!);
+    expect(tf.max(tf.abs(tf.sub(back.value, z))).dataSync()[0]! / scale).toBeLessThan(1e-4);
+    expect(tf.max(tf.abs(tf.add(back.logDet, logDet))).dataSync()[0]!).toBeLessThan(1e-2);
+    layer.dispose();
+  });
+
+  it.each([
+    [{ hidden: [40, 30], activation: 'gelu', order: 'random' }, 0],
+    [{ hidden: [10, 10], blocks: 'residual-preactivation', activation: 'elu', context: 'glu' }, 2],
+    [{ hidden: [12], activation: 'silu', direct: true, transformer: { type: 'affine', scale: 'sigmoid' } }, 0],
+    [{ hidden: [12], transformer: { type: 'affine', scale: { squash: 'atan-amplitude', bound: 1 } } }, 0],
+    [{ hidden: [12], transformer: { type: 'rational-quadratic-spline', bins: 3 } }, 2],
+  ])('is the same in TypeScript and as WebAssembly: %j', (config, contextSize) => {
+    const layer = build(config, { size: 9, contextSize });
+    for (const batch of [1, 2, 5, 8, 19]) {
+      const context = contextSize > 0 ? normalRows(batch, [contextSize], 'context') : undefined;
+      const run = incrementalRun(layer.map, normalRows(batch, [9], batch) as tf.Tensor2D, context)!;
+      const [plain, fast] = [runArrays(run), runWasm(run, start())!];
+      for (const name of ['value', 'logDerivative'] as const) {
+        const scale = Math.max(1, ...plain[name].map(Math.abs));
+        const distance = Math.max(...fast[name].map((each, i) => Math.abs(each - plain[name][i]!)));
+        // Sums are rounded in another order, and a steep spline makes more of it.
+        expect(distance / scale, `${name}, batch ${batch}`).toBeLessThan(3e-5);
+      }
+    }
+    layer.dispose();
+  });
+
+  it('takes batches that it has to cut, and examples that do not depend on the others', () => {
+    const layer = build({ hidden: [6] }, { size: 3 });
+    const z = normalRows(2051, [3]) as tf.Tensor2D;
+    const whole = incrementalInverse(layer.map, z, undefined).value;
+    for (const [first, count] of [
+      [0, 8],
+      [2045, 6],
+    ] as const) {
+      const part = incrementalInverse(layer.map, tf.slice(z, [first, 0], [count, 3]), undefined).value;
+      const same = tf.slice(whole, [first, 0], [count, 3]);
+      expect(tf.max(tf.abs(tf.sub(part, same))).dataSync()[0]).toBeLessThan(1e-6);
+    }
+    layer.dispose();
+  });
+
+  it('does without WebAssembly where the host has no SIMD', () => {
+    const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+    expect(start()).toBeNull();
+    validate.mockRestore();
+    const layer = build({}, { size: 4 });
+    const run = incrementalRun(layer.map, normalRows(3, [4]) as tf.Tensor2D, undefined)!;
+    expect(runWasm(run, null)).toBeNull();
+    expect(incrementalHost()).not.toBeNull();
+    layer.dispose();
+  });
+
+  it('keeps programs up to a limit, and places them again beyond it', () => {
+    const host = start()!;
+    const [first, large] = [[Int32Array.of(1, 2, 3)], [new Float32Array(2 ** 24)]];
+    const owner = {};
+    const addresses = host.place(owner, first);
+    expect(host.place(owner, first)).toBe(addresses);
+    host.place({}, large);
+    host.place({}, large);
+    expect(host.place(owner, first)).not.toBe(addresses);
+  });
+});
+
+it('leaves transformers that only know tensors to full passes', () => {
+  const layer = build({}, { size: 3 });
+  const { conditioner, onePass, transformer } = layer.map;
+  const plain: Transformer = {
+    ...pick(transformer),
+    forward: (z, parameters) => transformer.forward(z, parameters),
+    inverse: (x, parameters) => transformer.inverse(x, parameters),
+  };
+  const map = { conditioner, onePass, transformer: plain };
+  expect(incrementalRun(map, normalRows(2, [3]) as tf.Tensor2D, undefined)).toBeNull();
+  const z = normalRows(2, [3]) as tf.Tensor2D;
+  const [found, expected] = [incrementalInverse(map, z, undefined), inverseByPasses(layer.map, z, undefined)];
+  expect(tf.max(tf.abs(tf.sub(found.value, expected.value))).dataSync()[0]).toBe(0);
+  layer.dispose();
+});
+
+/** A transformer's facts, without what it computes. */
+function pick(transformer: Transformer): Omit<Transformer, 'forward' | 'inverse' | 'mapArrays'> {
+  const { type, path, variables, state, parameterCount, constantLogDet } = transformer;
+  return {
+    type,
+    path,
+    variables,
+    state,
+    parameterCount,
+    constantLogDet,
+    setMode: () => undefined,
+    stateLoaded: () => undefined,
+    dispose: () => undefined,
+  };
+}
