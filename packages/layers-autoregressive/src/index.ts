@@ -1,3 +1,12 @@
+export {
+  muLawDecode,
+  muLawEncode,
+  normalizePeak,
+  readWav,
+  writeWav,
+  type Recording,
+  type WavFormat,
+} from './audio/index.ts';
 export { Gated, type GatedOptions } from './gated/gated.ts';
 export { incrementalInverse } from './incremental/incremental-inverse.ts';
 export type { MadeConfig } from './made/config.ts';
@@ -45,9 +54,11 @@ export type { Layer, NetworkOptions, StackOptions } from './specs/stacked-spec.t
 export {
   receptiveField,
   WaveNet,
+  WaveNetFlow,
   type LocalConfig,
   type StreamOptions,
   type WaveNetConfig,
+  type WaveNetFlowOptions,
   type WaveNetModelConfig,
   type WaveSampleOptions,
 } from './wavenet/index.ts';

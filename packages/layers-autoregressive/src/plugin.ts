@@ -3,7 +3,7 @@ import { gatedDefinition } from './gated/gated.ts';
 import { madeDefinition } from './made/definition.ts';
 import { autoregressiveDefinition } from './masked-autoregressive/definitions.ts';
 import { imageDistributions } from './pixelcnn/index.ts';
-import { waveDistributions } from './wavenet/index.ts';
+import { waveBijectors, waveDistributions } from './wavenet/index.ts';
 
 /**
  * The layers of this package for a registry.
@@ -18,6 +18,7 @@ export const autoregressive: Plugin = definePlugin({
   bijectors: {
     maf: autoregressiveDefinition('inverse'),
     iaf: autoregressiveDefinition('forward'),
+    ...waveBijectors,
   },
   transformers: { gated: gatedDefinition },
   conditioners: { made: madeDefinition },

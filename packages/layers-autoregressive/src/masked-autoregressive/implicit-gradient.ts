@@ -1,6 +1,6 @@
 import { sumEvent, type Mapped } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
-import { parametersAt, type AutoregressiveMap } from './autoregressive-map.ts';
+import { parametersAt, type AutoregressiveMap, type AutoregressiveNetwork } from './autoregressive-map.ts';
 import type { SequentialInverse } from './sequential-inverse.ts';
 
 /**
@@ -20,10 +20,10 @@ import type { SequentialInverse } from './sequential-inverse.ts';
  * @param input `[batch, D]`.
  * @returns value `[batch, D]` and log-det `[batch]`; the caller disposes both.
  */
-export function solveImplicitly(
-  map: AutoregressiveMap,
+export function solveImplicitly<Network extends AutoregressiveNetwork>(
+  map: AutoregressiveMap<Network>,
   input: tf.Tensor2D,
-  options: { readonly context: tf.Tensor | undefined; readonly solve: SequentialInverse },
+  options: { readonly context: tf.Tensor | undefined; readonly solve: SequentialInverse<Network> },
 ): Mapped {
   const { context, solve } = options;
   const [batch, size] = input.shape;
@@ -61,7 +61,10 @@ interface Point {
 }
 
 /** Gradients in the input, the context if there is one, and the variables. */
-function gradients(map: AutoregressiveMap, { x, context, upstream, variables }: Point): tf.Tensor[] {
+function gradients(
+  map: AutoregressiveMap<AutoregressiveNetwork>,
+  { x, context, upstream, variables }: Point,
+): tf.Tensor[] {
   const { transformer, onePass } = map;
   const [batch, size] = x.shape;
   const a: tf.Tensor2D = tf.slice(upstream, [0, 0], [batch, size]);
@@ -85,7 +88,7 @@ function gradients(map: AutoregressiveMap, { x, context, upstream, variables }: 
 
 /** v with Jᵀ v = g, J the Jacobian of the one-pass direction at x. */
 function solveTransposed(
-  map: AutoregressiveMap,
+  map: AutoregressiveMap<AutoregressiveNetwork>,
   at: { readonly x: tf.Tensor2D; readonly context: tf.Tensor | undefined; readonly g: tf.Tensor2D },
 ): tf.Tensor2D {
   const { conditioner, transformer, onePass } = map;

@@ -1,13 +1,19 @@
 import type { ScalarMapped } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
-import { parametersAt, sequentialDirection, type AutoregressiveMap } from './autoregressive-map.ts';
+import type { Made } from '../made/made.ts';
+import {
+  parametersAt,
+  sequentialDirection,
+  type AutoregressiveMap,
+  type AutoregressiveNetwork,
+} from './autoregressive-map.ts';
 
 /**
  * A way to compute the sequential direction: given what comes in, `[batch, D]`, the values and their log-derivatives, both
  * `[batch, D]`. It runs outside the tape (see {@link solveImplicitly} for gradients) and inside a tidy scope.
  */
-export type SequentialInverse = (
-  map: AutoregressiveMap,
+export type SequentialInverse<Network extends AutoregressiveNetwork = Made> = (
+  map: AutoregressiveMap<Network>,
   input: tf.Tensor2D,
   context: tf.Tensor | undefined,
 ) => ScalarMapped;
@@ -20,7 +26,7 @@ export type SequentialInverse = (
  * whatever their transformer made of unfinished parameters cannot reach the finished ones, not even as 0 · ∞. The last
  * pass sees a right input everywhere it matters: its log-derivatives are the right ones, and no further pass is needed.
  */
-export const inverseByPasses: SequentialInverse = (map, input, context) => {
+export const inverseByPasses: SequentialInverse<AutoregressiveNetwork> = (map, input, context) => {
   const { conditioner, transformer } = map;
   const { levels, depth } = conditioner.dependence;
   const direction = sequentialDirection(map);

@@ -69,5 +69,6 @@ export function upsampled(
 ): tf.Tensor3D {
   const [batch, count, features] = frames.shape;
   const repeated = tf.tile(tf.reshape(frames, [batch, count, 1, features]), [1, 1, hop, 1]);
-  return tf.slice(tf.reshape(repeated, [batch, count * hop, features]), [0, 0, 0], [batch, time, features]);
+  const steps: tf.Tensor3D = tf.reshape(repeated, [batch, count * hop, features]);
+  return tf.slice(steps, [0, 0, 0], [batch, time, features]);
 }
