@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addCode } from './commands/code.ts';
+import { addDistill } from './commands/distill.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInpaint } from './commands/inpaint.ts';
 import { addList } from './commands/list.ts';
@@ -13,7 +14,19 @@ import { addSessionOptions } from './options.ts';
 import type { Terminal } from './terminal.ts';
 import { commandVersion } from './version.ts';
 
-const COMMANDS = [addList, addShow, addCheck, addSchema, addTrain, addSample, addScore, addCode, addInpaint, addDoctor];
+const COMMANDS = [
+  addList,
+  addShow,
+  addCheck,
+  addSchema,
+  addTrain,
+  addDistill,
+  addSample,
+  addScore,
+  addCode,
+  addInpaint,
+  addDoctor,
+];
 
 /** The whole command line. Errors and exits are thrown, never taken. */
 export function createProgram(terminal: Terminal, outcome: { exitCode: number }): Command {

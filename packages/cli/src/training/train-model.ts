@@ -1,7 +1,6 @@
 import {
   fit,
   fitOptionsFromRecipe,
-  FlowzooError,
   isFlowzooError,
   type Checkpoint,
   type FitResult,
@@ -10,7 +9,6 @@ import {
 } from '@flowzoo/core';
 import { saveModel } from '@flowzoo/core/node';
 import { getBackend } from '@tensorflow/tfjs';
-import { access, constants, mkdir } from 'node:fs/promises';
 import type { RowRange } from '../data/index.ts';
 import { readInput, type ModelInput } from '../input.ts';
 import type { DataOptions } from '../options.ts';
@@ -18,6 +16,7 @@ import type { Session, SessionOptions } from '../session.ts';
 import { formatDuration } from '../terminal/index.ts';
 import { forgetCheckpoint, keepCheckpoint, recallCheckpoint } from './checkpoint-file.ts';
 import { interruptible } from './interrupt.ts';
+import { openFolder } from './open-folder.ts';
 import { forgetRecord, writeRecord, type UsedRows } from './record.ts';
 import { describeKept, trainingReporter } from './report.ts';
 import { workersFor } from './workers.ts';
@@ -124,19 +123,4 @@ async function readFrom(model: Model, options: DataOptions): Promise<Rows> {
   const { start, stop } = options.rows ?? {};
   const range = options.rows === undefined ? null : `${start ?? ''}:${stop ?? ''}`;
   return { input, used: { file: options.data, range, rows: input.x.shape[0]! } };
-}
-
-/** Makes the folder before hours are spent on what would go into it. */
-async function openFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-    await access(path, constants.W_OK);
-  } catch (cause) {
-    throw new FlowzooError('E_FILE_WRITE', 'the folder cannot be made or written to', {
-      at: path,
-      found: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Name another folder with --out',
-      cause,
-    });
-  }
 }
