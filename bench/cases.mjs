@@ -1,6 +1,7 @@
 // What is measured: names, the exact work, and how to set it up.
 import { fit, fitTarget } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { autoregressiveCases } from './autoregressive-cases.mjs';
 import { kernelCases } from './kernel-cases.mjs';
 import { couplings, flowOf, sylvesters } from './models.mjs';
 import { stockCouplings, stockDraw, stockPlanar, stockTraining } from './stock.mjs';
@@ -126,6 +127,7 @@ export const cases = [
     operations: 3 * 256 * floatingPointOperations({ ...SPLINES, parameters: 23 }),
     prepare: () => training({ flow: splines(), batch: 256 }),
   },
+  ...autoregressiveCases,
   ...kernelCases,
 ];
 
