@@ -62,3 +62,19 @@ export {
   type WaveNetModelConfig,
   type WaveSampleOptions,
 } from './wavenet/index.ts';
+export {
+  closedFormDivergence,
+  distill,
+  drawStudent,
+  gaussianKl,
+  powerLoss,
+  powerSpectrum,
+  sampledDivergence,
+  type DistillOptions,
+  type Divergence,
+  type DivergenceOptions,
+  type Gaussians,
+  type SampledDivergenceOptions,
+  type SpectrumOptions,
+  type StudentDraw,
+} from './distillation/index.ts';

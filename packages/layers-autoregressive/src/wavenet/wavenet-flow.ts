@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   BijectorBase,
+  FlowzooError,
   sumEvent,
   type BijectorBuild,
   type BijectorDefinition,
@@ -80,6 +81,32 @@ export class WaveNetFlow extends BijectorBase {
   parameters(seen: tf.Tensor, context?: tf.Tensor): tf.Tensor3D {
     this.check('x', seen, context);
     return tf.tidy(() => parametersAt(this.#map, seen as tf.Tensor2D, context));
+  }
+
+  /**
+   * The distribution of each step where the transformer is affine: x_t = mean + e^logScale·z_t, both `[batch, time]`, from
+   * what the network sees. The caller disposes both.
+   *
+   * @throws E_OPTION for another transformer
+   */
+  steps(seen: tf.Tensor, context?: tf.Tensor): { readonly mean: tf.Tensor2D; readonly logScale: tf.Tensor2D } {
+    this.check('x', seen, context);
+    const { transformer } = this.#map;
+    if (transformer.type !== 'affine' && transformer.type !== 'additive') {
+      throw new FlowzooError('E_OPTION', 'a step has no mean and scale', {
+        at: this.place,
+        expected: 'an affine or additive transformer',
+        found: transformer.type,
+      });
+    }
+    return tf.tidy(() => {
+      const parameters = parametersAt(this.#map, seen as tf.Tensor2D, context);
+      // An affine map is its value at 0 and its slope.
+      const { value, logDerivative } = transformer.forward(tf.zerosLike(seen), parameters);
+      const mean = value as tf.Tensor2D;
+      const logScale = tf.add(tf.zerosLike(mean), logDerivative) as tf.Tensor2D;
+      return { mean, logScale };
+    });
   }
 
   protected computeForward(z: tf.Tensor, context: tf.Tensor | undefined): Mapped {
