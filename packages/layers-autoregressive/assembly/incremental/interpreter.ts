@@ -11,7 +11,6 @@ const FINISH = 4;
 const WORD_BYTES: usize = 32;
 
 /** A transformer that is no affine one: rows of the value, the parameters and the log-derivative in a panel. */
-// @ts-ignore: decorator
 @external('host', 'transform')
 declare function transform(panel: i32, value: usize, parameters: usize, logDerivative: usize): void;
 

@@ -16,10 +16,15 @@ export const WORDS = 8;
  * - END of a block.
  */
 export const END = 0;
+/** Begins the sums of rows. */
 export const START = 1;
+/** Adds products to groups of four rows. */
 export const GROUPS = 2;
+/** Adds products to single rows. */
 export const SINGLES = 3;
+/** Makes values of sums. */
 export const FINISH = 4;
+/** Finds a feature. */
 export const TRANSFORM = 5;
 
 /** A context's share in a call: `values` are computed for it and spread over rows of the state. */

@@ -1,35 +1,52 @@
 import type { AffineForm, Direction, ScaleMap, Transformer } from '@flowzoo/core';
 
-/** v·s + t, and so on: what an affine transformer does with an input v, a shift t and a scale s, or a gate g. */
+/** v·s + t; this and the following are what an affine transformer does with an input v, a shift t and a scale s or gate g. */
 export const SCALE_SHIFT = 0;
+/** (v + t)·s. */
 export const SHIFT_SCALE = 1;
+/** (v − t)/s. */
 export const UNSHIFT_UNSCALE = 2;
+/** v/s − t. */
 export const UNSCALE_UNSHIFT = 3;
 /** g·v + (1 − g)·t. */
 export const GATE = 4;
+/** (v − (1 − g)·t)/g. */
 export const UNGATE = 5;
 
+/** r as it is. */
 export const NO_SQUASH = 0;
+/** r/(1 + |r/B|). */
 export const SOFT_CLIP = 1;
 /** B·tanh(c·r). */
 export const TANH = 2;
+/** B·0.636·atan(r). */
 export const ATAN = 3;
 
-/** Places in {@link AffineSettings}. */
+/** Which formula; this and the following are places in {@link AffineSettings}. */
 export const FORMULA = 0;
+/** Factor on the raw shift. */
 export const SHIFT_GAIN = 1;
 /** 1 with a scale, 0 for a shift alone. */
 export const SCALED = 2;
+/** Factor on the raw scale. */
 export const GAIN = 3;
+/** Added to the raw scale after the gain. */
 export const OFFSET = 4;
+/** Which squash. */
 export const SQUASH = 5;
+/** B of the squash. */
 export const BOUND = 6;
+/** c of the squash. */
 export const STEEPNESS = 7;
+/** Least r after the squash. */
 export const LOW = 8;
+/** Greatest r after the squash. */
 export const HIGH = 9;
 /** 0 exp, 1 sigmoid, 2 softplus. */
 export const MAP = 10;
+/** Added to the scale. */
 export const FLOOR = 11;
+/** Greatest scale. */
 export const CEILING = 12;
 
 /** An affine transformer as numbers, one for each of the places above. */
