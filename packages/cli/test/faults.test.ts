@@ -45,7 +45,10 @@ beforeAll(async () => {
     ...tableSpec,
     model: { type: 'flow', layers: [{ type: 'afine-coupling' }] },
   });
-  await workshop.writeJson('stranger.json', { ...tableSpec, model: { type: 'flow', layers: [{ type: 'acme/rotation' }] } });
+  await workshop.writeJson('stranger.json', {
+    ...tableSpec,
+    model: { type: 'flow', layers: [{ type: 'acme/rotation' }] },
+  });
   await workshop.writeJson('newer.json', { ...tableSpec, version: 9 });
   await workshop.writeJson('null.json', null);
   await workshop.writeJson('steps.json', { ...tableSpec, training: { steps: 0 } });

@@ -1,6 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { describeCases, type RefusedCase, type ValueCase } from './cases.ts';
 
+/** tf.grad for functions of images. */
+const gradient = (loss: (x: tf.Tensor4D) => tf.Tensor): ((x: tf.Tensor) => tf.Tensor) =>
+  tf.grad((x) => loss(x as tf.Tensor4D));
+
 const count = <T extends tf.Tensor>(shape: number[], from = 1): T =>
   tf.tensor(
     Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => from + i),
@@ -104,19 +108,19 @@ const plain: readonly ValueCase[] = [
   },
   {
     name: 'gradient of x',
-    run: () => tf.grad((x: tf.Tensor4D) => tf.sum(tf.conv2d(x, square(), 1, 'valid')))(image()),
+    run: () => gradient((x) => tf.sum(tf.conv2d(x, square(), 1, 'valid')))(image()),
     shape: [1, 3, 3, 1],
     values: [1, 3, 2, 4, 10, 6, 3, 7, 4],
   },
   {
     name: 'gradient of the filter',
-    run: () => tf.grad((f: tf.Tensor4D) => tf.sum(tf.conv2d(image(), f, 1, 'valid')))(square()),
+    run: () => gradient((f) => tf.sum(tf.conv2d(image(), f, 1, 'valid')))(square()),
     shape: [2, 2, 1, 1],
     values: [12, 16, 24, 28],
   },
   {
     name: 'gradient of the filter, stride 2, same',
-    run: () => tf.grad((f: tf.Tensor4D) => tf.sum(tf.conv2d(image(), f, 2, 'same')))(square()),
+    run: () => gradient((f) => tf.sum(tf.conv2d(image(), f, 2, 'same')))(square()),
     shape: [2, 2, 1, 1],
     values: [20, 10, 10, 5],
   },
@@ -138,10 +142,7 @@ const transposed: readonly ValueCase[] = [
   },
   {
     name: 'gradient of the filter',
-    run: () =>
-      tf.grad((f: tf.Tensor4D) => tf.sum(tf.conv2dTranspose(count([1, 1, 2, 1]), f, [1, 2, 3, 1], 1, 'valid')))(
-        square(),
-      ),
+    run: () => gradient((f) => tf.sum(tf.conv2dTranspose(count([1, 1, 2, 1]), f, [1, 2, 3, 1], 1, 'valid')))(square()),
     shape: [2, 2, 1, 1],
     values: [3, 3, 3, 3],
   },
@@ -174,13 +175,13 @@ const deep: readonly ValueCase[] = [
   },
   {
     name: 'gradient of x',
-    run: () => tf.grad((x: tf.Tensor4D) => tf.sum(tf.depthwiseConv2d(x, square(), 1, 'valid')))(image()),
+    run: () => gradient((x) => tf.sum(tf.depthwiseConv2d(x, square(), 1, 'valid')))(image()),
     shape: [1, 3, 3, 1],
     values: [1, 3, 2, 4, 10, 6, 3, 7, 4],
   },
   {
     name: 'gradient of the filter',
-    run: () => tf.grad((f: tf.Tensor4D) => tf.sum(tf.depthwiseConv2d(image(), f, 1, 'valid')))(square()),
+    run: () => gradient((f) => tf.sum(tf.depthwiseConv2d(image(), f, 1, 'valid')))(square()),
     shape: [2, 2, 1, 1],
     values: [12, 16, 24, 28],
   },
