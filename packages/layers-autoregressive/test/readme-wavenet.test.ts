@@ -25,10 +25,8 @@ it.each(['wavenet-flow', 'wavenet'])('the README names the own options of %s and
 
 it('its model streams sound', async () => {
   await tf.setBackend('cpu');
-  const model = registry.distribution(
-    { type: 'wavenet', features: 32, dilations: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512], stacks: 2 },
-    { eventShape: [8000], contextSize: 10 },
-  ) as WaveNet;
+  const config = { type: 'wavenet', features: 32, dilations: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512], stacks: 2 };
+  const model = registry.distribution(config, { eventShape: [8000], contextSize: 10 }) as WaveNet;
   expect(section).toContain(`model.receptiveField; // ${model.receptiveField} steps`);
   const digit = tf.oneHot(tf.tensor1d([3], 'int32'), 10).toFloat();
   const beginning = tf.tensor1d([128, 130, 140]);
