@@ -1,17 +1,21 @@
 import type { Shape } from './weights.ts';
 
-type Part = Readonly<Record<string, unknown>> & { readonly type: string };
+/** A part of a spec with any options. */
+export type Part = Readonly<Record<string, unknown>> & { readonly type: string };
 type Entry = Part | { readonly repeat: number; readonly layers: readonly Entry[] };
 
 /** A small flow that the reference and tfjs are compared on. */
 export interface Case {
   readonly name: string;
   readonly event: Shape;
+  /** Width of the context; default: none. */
+  readonly context?: number;
   readonly layers: readonly Entry[];
   readonly base: Part;
 }
 
-const normalBase: Part = { type: 'standard-normal' };
+/** N(0, 1). */
+export const normalBase: Part = { type: 'standard-normal' };
 const mlp: Part = { type: 'mlp', hidden: [7], activation: 'tanh' };
 
 function one(layer: Part, event: Shape = [5], base: Part = normalBase): Case {

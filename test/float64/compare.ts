@@ -1,6 +1,10 @@
+import { Random } from '@flowzoo/core';
 import type { FlowModel } from '@flowzoo/core';
 import type { ReferenceFlow } from './evaluate.ts';
-import { numbers, toRows, toTensor, untracked } from './rows.ts';
+import { numbers, toContext, toRows, toTensor, untracked } from './rows.ts';
+
+/** The contexts of rows; undefined each where a model takes none. */
+export type Contexts = readonly (Float64Array | undefined)[];
 
 /** |a − b| / max(1, |b|). */
 export function deviation(actual: number, expected: number): number {
@@ -23,13 +27,30 @@ export interface Densities {
   readonly expected: readonly number[];
 }
 
-/** log p of rows of data by a model and by its reference, which starts behind the model's own dequantization. */
-export function densities(model: FlowModel, reference: ReferenceFlow, rows: readonly Float64Array[]): Densities {
+/** log p of rows of data by a model and by its reference: for the same noise, where the model dequantizes. */
+export function densities(
+  model: FlowModel,
+  reference: ReferenceFlow,
+  rows: readonly Float64Array[],
+  contexts: Contexts = rows.map(() => undefined),
+): Densities {
   return untracked(() => {
     const x = toTensor(rows, model.eventShape);
-    const found = numbers(model.logProb(x));
-    const continuous = reference.levels === null ? rows : toRows(model.layers[0]!.inverse(x).value);
-    return { found, expected: continuous.map((row) => reference.logProb(row)) };
+    const random = new Random(5);
+    model.setMode({ training: false, random });
+    const found = numbers(model.logProb(x, toContext(contexts)));
+    // Streams fork by the names of parts: this is the noise of the first layer, example after example.
+    const width = rows[0]!.length;
+    const drawn = random
+      .fork('layers.0')
+      .fork('noise')
+      .logistics(rows.length * width);
+    const start = reference.noise === 'uniform' ? toRows(model.layers[0]!.inverse(x).value) : rows;
+    const expected = start.map((row, i) => {
+      const noise = Float64Array.from(drawn.subarray(i * width, (i + 1) * width));
+      return reference.logProb(row, { context: contexts[i], noise });
+    });
+    return { found, expected };
   });
 }
 
@@ -40,15 +61,17 @@ export interface Draws {
 }
 
 /** The same draws by both: exact samples of the model, and the reference's images of the latents that they come from. */
-export async function draws(model: FlowModel, reference: ReferenceFlow, count: number): Promise<Draws> {
-  const samples = await model.sample(count, { seed: 1 });
-  const latents = await model.base.sample(count, { seed: 1 });
+export async function draws(model: FlowModel, reference: ReferenceFlow, contexts: Contexts): Promise<Draws> {
+  const context = toContext(contexts);
+  const samples = await model.sample(contexts.length, context === undefined ? { seed: 1 } : { seed: 1, context });
+  const latents = await model.base.sample(contexts.length, { seed: 1 });
   try {
     return {
       samples: toRows(samples),
-      expected: toRows(latents).map((z) => reference.forward(z).value),
+      expected: toRows(latents).map((z, i) => reference.forward(z, contexts[i]).value),
     };
   } finally {
+    context?.dispose();
     samples.dispose();
     latents.dispose();
   }

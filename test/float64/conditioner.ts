@@ -3,7 +3,8 @@ import { readDense, type VectorMap } from './dense.ts';
 import { lookUp, type Config } from './layer.ts';
 import type { Weights } from './weights.ts';
 
-interface OutputConfig {
+/** The options that scale and shift what a network puts out. */
+export interface OutputConfig {
   readonly outputGain: number;
   readonly outputLogScale: number;
   readonly outputOffset: number | readonly number[];
@@ -43,12 +44,12 @@ function resnet(config: ResidualConfig, weights: Weights): VectorMap {
 }
 
 /** y = gain · exp(k s) · h + offset (Kingma & Dhariwal 2018, section 3.3); lists repeat along the last axis. */
-function withOutput(config: OutputConfig, weights: Weights, network: VectorMap): VectorMap {
+export function withOutput(config: OutputConfig, weights: Weights, network: VectorMap): VectorMap {
   const { outputGain: gain, outputLogScale: k, outputOffset } = config;
   const offsets = typeof outputOffset === 'number' ? [outputOffset] : outputOffset;
   const logScale = k > 0 ? weights.get('output.logScale') : [0];
-  return (input) =>
-    network(input).map(
+  return (input, context) =>
+    network(input, context).map(
       (h, i) => gain * Math.exp(k * logScale[i % logScale.length]!) * h + offsets[i % offsets.length]!,
     );
 }

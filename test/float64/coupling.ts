@@ -1,6 +1,6 @@
 import { readConditioner } from './conditioner.ts';
 import { sizeOf, type Config, type Layer, type Mapped, type Site } from './layer.ts';
-import { readTransformer, type Scalars, type Transformer } from './transformer.ts';
+import { along, readTransformer, type Scalars } from './transformer.ts';
 
 interface CouplingConfig extends Config {
   readonly conditioner: Config;
@@ -78,22 +78,13 @@ function divide({ dataShape, weights }: Site): Division {
   return { kept, changed, input: (event) => pick(event, kept), slots: changed.map((_, place) => place), features };
 }
 
-function along(
-  direction: Transformer['direction'],
-  transformer: Transformer,
-  input: Float64Array,
-  parameters: Float64Array,
-  features: number,
-): Scalars {
-  return transformer[direction === transformer.direction ? 'act' : 'undo'](input, parameters, features);
-}
-
-function pick(event: Float64Array, indices: readonly number[]): Float64Array {
+/** The elements at these places. */
+export function pick(event: Float64Array, indices: readonly number[]): Float64Array {
   return Float64Array.from(indices, (index) => event[index]!);
 }
 
 /** Puts values in their places; returns the sum of the log-derivatives. */
-function store(event: Float64Array, indices: readonly number[], { value, logDerivative }: Scalars): number {
+export function store(event: Float64Array, indices: readonly number[], { value, logDerivative }: Scalars): number {
   indices.forEach((index, place) => (event[index] = value[place]!));
   return logDerivative.reduce((sum, log) => sum + log, 0);
 }

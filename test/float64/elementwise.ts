@@ -23,7 +23,7 @@ function elementwise({ dataShape }: Site, map: ScalarMap): Layer {
 }
 
 /** x = shift + factor · z; a list shorter than the event repeats along the last axis. */
-function affine(site: Site, factors: ArrayLike<number>, shifts: ArrayLike<number>): Layer {
+export function elementwiseAffine(site: Site, factors: ArrayLike<number>, shifts: ArrayLike<number>): Layer {
   const of = (list: ArrayLike<number>, i: number): number => list[i % list.length]!;
   return elementwise(site, {
     forward: (z, i) => of(shifts, i) + of(factors, i) * z,
@@ -47,14 +47,14 @@ function logit({ alpha, form }: { readonly alpha: number; readonly form: string 
 
 function standardize(_: unknown, site: Site): Layer {
   if (site.weights.get('initialized')[0] !== 1) throw new Error('a standardize that has seen no data');
-  return affine(site, site.weights.get('scale'), site.weights.get('mean'));
+  return elementwiseAffine(site, site.weights.get('scale'), site.weights.get('mean'));
 }
 
 function scale({ trainable }: { readonly trainable: boolean }, site: Site): Layer {
   const { weights } = site;
-  if (!trainable) return affine(site, weights.get('scale'), [0]);
+  if (!trainable) return elementwiseAffine(site, weights.get('scale'), [0]);
   const sign = weights.get('sign');
-  return affine(
+  return elementwiseAffine(
     site,
     weights.get('logScale').map((log, i) => sign[i]! * Math.exp(log)),
     [0],
@@ -63,7 +63,7 @@ function scale({ trainable }: { readonly trainable: boolean }, site: Site): Laye
 
 /** NICE, section 3.3: z = exp(s) ⊙ x. */
 function scaling(_: unknown, site: Site): Layer {
-  return affine(
+  return elementwiseAffine(
     site,
     site.weights.get('logScale').map((s) => Math.exp(-s)),
     [0],
@@ -80,7 +80,7 @@ function batchNormalization(
   const logGain = trainable ? weights.get('logGain') : mean.map(() => 0);
   const shift = trainable ? weights.get('shift') : mean.map(() => 0);
   const factors = weights.get('variance').map((v, i) => Math.sqrt(v + epsilon) / Math.exp(logGain[i]!));
-  return affine(
+  return elementwiseAffine(
     site,
     factors,
     mean.map((m, i) => m - factors[i]! * shift[i]!),
@@ -94,7 +94,7 @@ export const elementwiseLayers = {
   scale,
   scaling,
   'batch-normalization': batchNormalization,
-  shift: (_: unknown, site: Site) => affine(site, [1], site.weights.get('shift')),
+  shift: (_: unknown, site: Site) => elementwiseAffine(site, [1], site.weights.get('shift')),
   exp: (_: unknown, site: Site) => elementwise(site, { forward: Math.exp, inverse: Math.log, logSlope: (z) => z }),
   sigmoid: (_: unknown, site: Site) =>
     elementwise(site, {

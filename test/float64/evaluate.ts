@@ -1,7 +1,12 @@
-import { readBase, type LogDensity } from './bases.ts';
+import { readBase } from './bases.ts';
 import { couplingLayers } from './coupling.ts';
+import { variationalDequantization } from './dequantization.ts';
 import { elementwiseLayers } from './elementwise.ts';
-import { lookUp, sizeOf, type Config, type Layer, type Mapped, type Site } from './layer.ts';
+import { glowLayers } from './glow.ts';
+import { lookUp, sequence, sizeOf, type Config, type Layer, type Mapped, type Site } from './layer.ts';
+import { autoregressiveLayers } from './masked-autoregressive.ts';
+import { multiScale } from './multi-scale.ts';
+import { readImageLogProb, type ImageLogProb } from './pixelcnn.ts';
 import { structuralLayers } from './structural.ts';
 import { Weights, type Shape } from './weights.ts';
 
@@ -11,14 +16,29 @@ interface ListConfig {
   readonly layers: readonly ListEntry[];
 }
 
+interface MultiScaleConfig {
+  readonly keep: 'first' | 'second';
+  readonly levels: readonly ListConfig[];
+}
+
 const layers = {
   ...elementwiseLayers,
   ...structuralLayers,
   ...couplingLayers,
+  ...autoregressiveLayers,
+  ...glowLayers,
+  'multi-scale': ({ keep, levels }: MultiScaleConfig, { dataShape, weights }: Site): Layer =>
+    multiScale(dataShape, keep, levels.length, (shape, level) =>
+      chainOf(expand(levels[level]!.layers), 0, { dataShape: shape, weights: weights.under(`levels.${level}`) }, ''),
+    ),
   chain: ({ layers: list }: ListConfig, site: Site): Layer => chainOf(expand(list), 0, site),
   invert({ bijector }: { readonly bijector: Config }, { dataShape, weights }: Site): Layer {
     const layer: Layer = lookUp<Layer>(layers, bijector, { dataShape, weights: weights.under('bijector') });
-    return { latentShape: dataShape, forward: (z) => layer.inverse(z), inverse: (x) => layer.forward(x) };
+    return {
+      latentShape: dataShape,
+      forward: (z, context) => layer.inverse(z, context),
+      inverse: (x, context) => layer.forward(x, context),
+    };
   },
 };
 
@@ -29,37 +49,24 @@ function expand(list: readonly ListEntry[]): Config[] {
   );
 }
 
-/** Layers from the data side to the latent side, named `layers.<index>` counted from `first`. */
-function chainOf(configs: readonly Config[], first: number, { dataShape, weights }: Site): Layer {
+/** Layers from the data side to the latent side, named `layers.<index>` counted from `first`, or by another prefix. */
+function chainOf(
+  configs: readonly Config[],
+  first: number,
+  { dataShape, weights }: Site,
+  prefix: string = 'layers.',
+): Layer {
   const chain: Layer[] = [];
   let shape = dataShape;
   for (const [index, config] of configs.entries()) {
     const layer = lookUp<Layer>(layers, config, {
       dataShape: shape,
-      weights: weights.under(`layers.${first + index}`),
+      weights: weights.under(`${prefix}${first + index}`),
     });
     chain.push(layer);
     shape = layer.latentShape;
   }
-  return {
-    latentShape: shape,
-    inverse: (x) => through(chain, x, (layer, value) => layer.inverse(value)),
-    forward: (z) => through(chain.toReversed(), z, (layer, value) => layer.forward(value)),
-  };
-}
-
-function through(
-  chain: readonly Layer[],
-  start: Float64Array,
-  step: (layer: Layer, value: Float64Array) => Mapped,
-): Mapped {
-  return chain.reduce<Mapped>(
-    ({ value, logDet }, layer) => {
-      const next = step(layer, value);
-      return { value: next.value, logDet: logDet + next.logDet };
-    },
-    { value: start, logDet: 0 },
-  );
+  return sequence(chain, dataShape);
 }
 
 /** What the reference reads of a normalised spec. */
@@ -69,40 +76,82 @@ export interface FlowSpec {
   readonly model: Config;
 }
 
+/** What a density may depend on beside the data. */
+export interface Given {
+  readonly context?: Float64Array | undefined;
+  /** The logistic noise of a leading `variational-dequantize`. */
+  readonly noise?: Float64Array | undefined;
+}
+
 /**
  * A saved flow in float64, one example at a time, without tfjs.
  *
- * A leading `dequantize` is left out of both maps, since its noise belongs to the model: `inverse` and `logProb` start at
- * the continuous value behind it, and its log-det −D log K is in `logProb` alone.
+ * A leading dequantization is left out of both maps, since its noise belongs to the model: `inverse` starts at the
+ * continuous value behind it. So does `logProb` for a `dequantize`, whose log-det −D log K it adds; for a
+ * `variational-dequantize` it takes the integers, and the noise from which the layer makes its own.
  */
 export interface ReferenceFlow {
-  /** K of the leading `dequantize`; null without one. */
+  readonly type: 'flow';
+  /** K of the leading dequantization; null without one. */
   readonly levels: number | null;
-  readonly inverse: (x: Float64Array) => Mapped;
-  readonly forward: (z: Float64Array) => Mapped;
-  readonly logProb: LogDensity;
+  readonly noise: 'none' | 'uniform' | 'logistic';
+  readonly inverse: (x: Float64Array, context?: Float64Array) => Mapped;
+  readonly forward: (z: Float64Array, context?: Float64Array) => Mapped;
+  readonly logProb: (x: Float64Array, given?: Given) => number;
+}
+
+/** A saved model of images with integer levels in float64, one image at a time. */
+export interface ReferenceImageModel {
+  readonly type: 'image-model';
+  readonly logProb: ImageLogProb;
 }
 
 /** Builds the reference of a saved flow from a spec with all defaults written out and the bytes of its weights. */
 export function readFlow(spec: FlowSpec, bytes: Uint8Array): ReferenceFlow {
   const model = spec.model as Config & ListConfig & { readonly base: Config };
-  if (model.type !== 'flow' || (spec.context ?? 0) > 0) throw new Error('the float64 reference knows plain flows only');
+  if (model.type !== 'flow') throw new Error('the float64 reference takes this for a flow');
   const weights = Weights.parse(bytes);
   const configs = expand(model.layers);
-  const [first] = configs;
-  const levels = first?.type === 'dequantize' ? (first as Config & { readonly levels: number }).levels : null;
-  const skipped = levels === null ? 0 : 1;
+  const [first] = configs as [(Config & { readonly levels: number })?];
+  const noise =
+    first?.type === 'dequantize' ? 'uniform' : first?.type === 'variational-dequantize' ? 'logistic' : 'none';
+  const skipped = noise === 'none' ? 0 : 1;
+  const variational =
+    noise === 'logistic' &&
+    variationalDequantization(first as never, { dataShape: spec.event, weights: weights.under('layers.0') });
   const chain = chainOf(configs.slice(skipped), skipped, { dataShape: spec.event, weights });
   const base = readBase(model.base, weights.under('base'));
-  const forgotten = weights.unread();
-  if (forgotten.length > 0) throw new Error(`the float64 reference makes no use of ${forgotten.join(', ')}`);
+  assertAllRead(weights);
+  const cells = noise === 'uniform' ? sizeOf(spec.event) * Math.log(first!.levels) : 0;
   return {
-    levels,
+    type: 'flow',
+    levels: noise === 'none' ? null : first!.levels,
+    noise,
     inverse: chain.inverse,
     forward: chain.forward,
-    logProb(x) {
-      const { value: z, logDet } = chain.inverse(x);
-      return base(z) + logDet - (levels === null ? 0 : sizeOf(spec.event) * Math.log(levels));
+    logProb(x, { context, noise: drawn } = {}) {
+      const { value: start, logDet: own } = variational
+        ? variational(x, drawn!, context)
+        : { value: x, logDet: -cells };
+      const { value: z, logDet } = chain.inverse(start, context);
+      return base(z) + logDet + own;
     },
   };
+}
+
+/** Builds the reference of a saved model, whatever it is. */
+export function readModel(spec: FlowSpec, bytes: Uint8Array): ReferenceFlow | ReferenceImageModel {
+  if (spec.model.type === 'flow') return readFlow(spec, bytes);
+  const weights = Weights.parse(bytes);
+  if (spec.model.type !== 'pixelcnn' && spec.model.type !== 'gated-pixelcnn') {
+    throw new Error(`the float64 reference does not know "${spec.model.type}"`);
+  }
+  const logProb = readImageLogProb(spec.model, spec.event, weights);
+  assertAllRead(weights);
+  return { type: 'image-model', logProb };
+}
+
+function assertAllRead(weights: Weights): void {
+  const forgotten = weights.unread();
+  if (forgotten.length > 0) throw new Error(`the float64 reference makes no use of ${forgotten.join(', ')}`);
 }

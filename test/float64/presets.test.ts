@@ -1,62 +1,104 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRegistry, type FlowModel } from '@flowzoo/core';
-import { coupling } from '@flowzoo/layers-coupling';
-import { listPresets, loadPreset, presetSpec } from '@flowzoo/zoo';
+import type { FlowModel, Model } from '@flowzoo/core';
+import { listPresets, loadPreset, presetCard, presetSpec } from '@flowzoo/zoo';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../workspace.ts';
-import { densities, deviation, draws } from './compare.ts';
-import { readFlow } from './evaluate.ts';
+import { densities, deviation, draws, type Contexts, type Densities } from './compare.ts';
+import { readModel, type ReferenceImageModel } from './evaluate.ts';
 import { sizeOf } from './layer.ts';
 import { readRows } from './npy.ts';
+import { registry } from './random-model.ts';
+import { numbers, toContext, toRows, toTensor, untracked } from './rows.ts';
 
-const registry = createRegistry().use(coupling);
 const names = (await listPresets()).map(({ name }) => name);
 
-/** The first evaluation rows of the data that a preset was trained on. */
-function evaluationRows(event: readonly number[]): Float64Array[] {
-  const size = sizeOf(event);
-  if (size === 64) return readRows(join(root, 'data/digits8x8/images.npy')).slice(-360).slice(0, 40);
-  if (size === 6) return readRows(join(root, 'data/power-hourly/val.npy')).slice(0, 40);
-  throw new Error(`there are no rows for events of shape [${event.join(', ')}]: say here where they are`);
+/** The first rows of the data that a preset's card reports on; null for data that are not in the repository. */
+async function evaluationRows(name: string): Promise<Float64Array[] | null> {
+  const { results } = await presetCard(name);
+  for (const { command } of results) {
+    const path = /--data (\S+)/.exec(command)?.[1];
+    if (path === undefined || !existsSync(join(root, path))) continue;
+    const [, first = '0', last = ''] = /--rows (-?\d*):(-?\d*)/.exec(command) ?? [];
+    const rows = readRows(join(root, path)).slice(Number(first), last === '' ? undefined : Number(last));
+    return rows.slice(0, rows[0]!.length > 16 ? 12 : 40);
+  }
+  return null;
 }
 
-function expectSameDensity(found: readonly number[], expected: readonly number[]): void {
+/** One class after the other, for presets that take one. */
+function contextsOf(count: number, width: number): Contexts {
+  return Array.from({ length: count }, (_, i) =>
+    width === 0 ? undefined : Float64Array.from({ length: width }, (_unused, j) => (j === i % width ? 1 : 0)),
+  );
+}
+
+async function sampled(model: Model, contexts: Contexts): Promise<Float64Array[]> {
+  const context = toContext(contexts);
+  const samples = await model.sample(contexts.length, context === undefined ? { seed: 2 } : { seed: 2, context });
+  try {
+    return toRows(samples);
+  } finally {
+    context?.dispose();
+    samples.dispose();
+  }
+}
+
+function imageDensities(
+  model: Model,
+  reference: ReferenceImageModel,
+  rows: readonly Float64Array[],
+  contexts: Contexts,
+): Densities {
+  return {
+    found: untracked(() => numbers(model.logProb(toTensor(rows, model.eventShape), toContext(contexts)))),
+    expected: rows.map((row, i) => reference.logProb(row, contexts[i])),
+  };
+}
+
+function expectSameDensity({ found, expected }: Densities): void {
   for (const [i, nats] of expected.entries()) {
     const apart = Math.abs(found[i]! - nats);
     expect(apart, `row ${i}: ${found[i]!} and ${nats}`).toBeLessThan(Math.max(2e-3, 1e-4 * Math.abs(nats)));
   }
 }
 
-// The largest deviations when this was written: log p 1.7e-4 nats (cpu) and 4.1e-4 nats (wasm), by realnvp-power-hourly;
-// continuous draws 1.8e-6 and 8.3e-6 of max(1, |x|).
+// The largest deviations when this was written: log p 2.2e-4 nats (cpu) and 4.6e-4 nats (wasm), by maf-protein; continuous
+// draws 2.2e-6 and 6.1e-6 of max(1, |x|).
 describe.each(['cpu', 'wasm'])('presets by tfjs on %s and by the float64 reference', (backend) => {
   beforeAll(async () => {
     await tf.setBackend(backend);
   });
 
-  it('has rows to compare them on', () => {
-    expect(evaluationRows([8, 8]).map((row) => row.length)).toEqual(Array.from({ length: 40 }, () => 64));
+  it('has rows to compare them on', async () => {
+    const digits = (await evaluationRows('nice-digits'))!;
     // As the file has them, counted from its start.
-    expect([...evaluationRows([8, 8])[0]!]).toEqual(
-      [...readFileSync(join(root, 'data/digits8x8/images.npy'))].slice(-360 * 64).slice(0, 64),
+    expect(digits.flatMap((row) => [...row])).toEqual(
+      [...readFileSync(join(root, 'data/digits8x8/images.npy'))].slice(-360 * 64).slice(0, 12 * 64),
     );
-    expect(evaluationRows([6]).map((row) => row.length)).toEqual(Array.from({ length: 40 }, () => 6));
+    const power = (await evaluationRows('realnvp-power-hourly'))!;
+    expect(power.map((row) => row.length)).toEqual(Array.from({ length: 40 }, () => 6));
   });
 
   it.each(names)('%s: the same densities, the same draws', async (name) => {
     const spec = await presetSpec(name);
     const bytes = readFileSync(join(root, 'packages/zoo/presets', name, spec.weights!.file));
-    const reference = readFlow(registry.normalize(spec), bytes);
+    const reference = readModel(registry.normalize(spec), bytes);
     const model = await loadPreset<FlowModel>(name, { registry });
+    // Large images take the reference long.
+    const few = contextsOf(sizeOf(spec.event) > 16 ? (sizeOf(spec.event) > 100 ? 2 : 4) : 8, spec.context ?? 0);
     try {
-      const ofData = densities(model, reference, evaluationRows(spec.event));
-      expectSameDensity(ofData.found, ofData.expected);
-      const { samples, expected } = await draws(model, reference, 8);
-      const ofSamples = densities(model, reference, samples);
-      expectSameDensity(ofSamples.found, ofSamples.expected);
+      const data = (await evaluationRows(name)) ?? (await sampled(model, few));
+      const contexts = contextsOf(data.length, spec.context ?? 0);
+      if (reference.type === 'image-model') {
+        expectSameDensity(imageDensities(model, reference, data, contexts));
+        return;
+      }
+      expectSameDensity(densities(model, reference, data, contexts));
+      const { samples, expected } = await draws(model, reference, few);
+      expectSameDensity(densities(model, reference, samples, few));
       expectSameDraws(samples, expected, reference.levels);
     } finally {
       model.dispose();

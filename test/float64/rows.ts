@@ -5,6 +5,12 @@ export function toTensor(rows: readonly Float64Array[], event: readonly number[]
   return tf.tensor(Float32Array.from(rows.flatMap((row) => [...row])), [rows.length, ...event]);
 }
 
+/** A batch of contexts; undefined where rows have none. */
+export function toContext(contexts: readonly (Float64Array | undefined)[]): tf.Tensor | undefined {
+  const rows = contexts.filter((row) => row !== undefined);
+  return rows.length === 0 ? undefined : toTensor(rows, [rows[0]!.length]);
+}
+
 /** The rows of a batch. */
 export function toRows(tensor: tf.Tensor): Float64Array[] {
   const values = numbers(tensor);

@@ -15,6 +15,19 @@ export interface ScaleMapConfig extends SquashConfig {
 /** log s of raw parameters, `features` of which share a last axis. */
 export type LogScales = (raw: Float64Array, features: number) => Float64Array;
 
+/** The options that an object leaves out where no schema has written them. */
+export const DEFAULT_SCALE_MAP: ScaleMapConfig = {
+  gain: 1,
+  offset: 0,
+  squash: 'none',
+  bound: null,
+  clip: null,
+  map: 'exp',
+  floor: 0,
+  ceiling: null,
+  center: false,
+};
+
 /** From raw parameters to log-scales, by name or by an object. */
 export function readScaleMap(config: string | ScaleMapConfig, weights: Weights): LogScales {
   if (typeof config === 'object') return fromOptions(config, weights);

@@ -28,7 +28,7 @@ function permutation({ axis }: { readonly axis: number }, { dataShape, weights }
 }
 
 /** Pixel (i, j) of a block and channel c become channel c·f² + i·f + j, or (i·f + j)·C + c when space-major. */
-function squeeze(
+export function squeeze(
   { factor: f, order }: { readonly factor: number; readonly order: string },
   { dataShape }: Site,
 ): Layer {

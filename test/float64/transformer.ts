@@ -1,5 +1,7 @@
 import { lookUp, type Config } from './layer.ts';
 import { affine, additive } from './affine.ts';
+import { gated } from './gated.ts';
+import { mixtureOfGaussians, mixtureOfLogistics } from './mixture.ts';
 import { spline } from './spline.ts';
 import type { Weights } from './weights.ts';
 
@@ -20,6 +22,26 @@ export interface Transformer {
   undo(output: Float64Array, parameters: Float64Array, features: number): Scalars;
 }
 
+const transformers = {
+  affine,
+  additive,
+  gated,
+  'rational-quadratic-spline': spline,
+  'mixture-of-gaussians': mixtureOfGaussians,
+  'mixture-of-logistics': mixtureOfLogistics,
+};
+
 export function readTransformer(config: Config, weights: Weights): Transformer {
-  return lookUp({ affine, additive, 'rational-quadratic-spline': spline }, config, weights);
+  return lookUp<Transformer>(transformers, config, weights);
+}
+
+/** Data → latent is `inverse`, whichever direction the parameters act in. */
+export function along(
+  direction: Transformer['direction'],
+  transformer: Transformer,
+  input: Float64Array,
+  parameters: Float64Array,
+  features: number,
+): Scalars {
+  return transformer[direction === transformer.direction ? 'act' : 'undo'](input, parameters, features);
 }
