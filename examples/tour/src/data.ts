@@ -7,7 +7,7 @@ const SOURCES: readonly (readonly [ending: string, file: string, start?: number]
   ['-power-hourly', 'data/power-hourly/val.npy'],
   ['-protein', 'data/protein/val.npy'],
   ['-miniboone-2956', 'data/miniboone/val.npy'],
-  ['-binarized-mnist', 'data/mnist/test-binarized-first-100.npy'],
+  ['-binarized-mnist', 'data/mnist/test-binarized-100.npy'],
   ['-mnist', 'data/mnist/test-first-100.npy'],
 ];
 
