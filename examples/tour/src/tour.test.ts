@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { createRegistry, type FlowModel } from '@flowzoo/core';
+import { createRegistry, type FlowModel, type Model } from '@flowzoo/core';
+import { autoregressive } from '@flowzoo/layers-autoregressive';
 import { coupling } from '@flowzoo/layers-coupling';
+import { glow, glowSpec } from '@flowzoo/layers-glow';
 import { loadPreset } from '@flowzoo/zoo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluationRows } from './data.ts';
 import { digitPictures, realDigits } from './digits.ts';
+import { show } from './exhibit.ts';
 import { measure } from './measure.ts';
 import { renderPage } from './page.ts';
 import { powerPicture } from './power.ts';
@@ -37,6 +40,46 @@ describe('the tour', () => {
     expect(exact.roundTrip).toBeLessThan(5e-3);
     const bound = await measure('nice-digits', digits, await evaluationRows('nice-digits', root));
     expect(bound).toMatchObject({ rows: 360, kind: 'lower bound', roundTrip: 0 });
+  });
+
+  it.each([
+    ['glow-mnist', ['glow-mnist-temperatures.png', 'glow-mnist-interpolation.png'], 'lower bound'],
+    ['pixelcnn-digits', ['pixelcnn-digits-samples.png', 'pixelcnn-digits-completion.png'], 'exact'],
+    ['maf-protein', [], 'exact'],
+  ])('shows %s', async (name, files, kind) => {
+    const registry = createRegistry().use(coupling).use(autoregressive).use(glow);
+    const model = await loadPreset<Model>(name, { registry });
+    const before = tf.memory().numTensors;
+    const { measurement, pictures } = await show(name, model, await evaluationRows(name, root));
+    expect(tf.memory().numTensors).toBe(before);
+    expect(measurement).toMatchObject({ name, kind });
+    expect(pictures.map(({ file }) => file)).toEqual(files);
+    for (const { png } of pictures) expect([...png.subarray(0, 4)]).toEqual(PNG);
+    model.dispose();
+  });
+
+  it('shows the classes of a conditional Glow', async () => {
+    const spec = glowSpec({ event: [8, 8, 1], levels: 1, steps: 1, width: 4, values: 17, context: 3 });
+    const flow = createRegistry().use(glow).build<FlowModel>(spec);
+    const images = tf.floor(tf.randomUniform([32, 8, 8, 1], 0, 17, 'float32', 1));
+    const classes = tf.tidy(() =>
+      tf.cast(
+        tf.oneHot(
+          Array.from({ length: 32 }, (_, i) => i % 3),
+          3,
+        ),
+        'float32',
+      ),
+    );
+    flow.initialize(images, classes);
+    const { measurement, pictures } = await show('glow-tiny', flow, {
+      shape: [0],
+      values: new Float32Array(0),
+    } as never);
+    expect(measurement).toBeNull();
+    expect(pictures.map(({ file }) => file)).toEqual(['glow-tiny-classes.png']);
+    tf.dispose([images, classes]);
+    flow.dispose();
   });
 
   it('draws pictures and leaves no tensor behind', async () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { FlowModel, Registry } from '@flowzoo/core';
+import { isFlow, type FlowModel, type Model, type Registry } from '@flowzoo/core';
 import type { Acceleration } from '@flowzoo/kernels-wasm';
 import { listPresets, loadPreset } from '@flowzoo/zoo';
 import type { Command } from 'commander';
@@ -56,21 +56,48 @@ async function describeEngine({ tier, features, kernels }: Acceleration): Promis
 
 async function examinePreset(name: string, registry: Registry): Promise<Finding> {
   try {
-    const flow = await loadPreset(name, { registry });
-    const { error, size } = await roundTrip(flow);
-    flow.dispose();
-    const detail = `round trip within ${error.toExponential(1)} of values up to ${size.toPrecision(3)}`;
-    return { check: name, ok: error <= TOLERANCE * Math.max(1, size), detail };
+    const model = await loadPreset<Model>(name, { registry });
+    const finding = isFlow(model) ? await examineFlow(model as FlowModel) : await examineScores(model);
+    model.dispose();
+    return { check: name, ...finding };
   } catch (error) {
     return { check: name, ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
 }
 
-/** Largest |decode(encode(x)) − x| over some samples, and the largest |x|. */
-async function roundTrip(flow: FlowModel): Promise<{ readonly error: number; readonly size: number }> {
-  const x = await flow.sample(8, { seed: 1 });
-  const both = tf.tidy(() => tf.stack([tf.max(tf.abs(tf.sub(flow.decode(flow.encode(x)), x))), tf.max(tf.abs(x))]));
-  const [error, size] = await both.data();
-  tf.dispose([x, both]);
-  return { error: error!, size: size! };
+type Examined = Omit<Finding, 'check'>;
+
+/** Largest |decode(encode(x)) − x| over some samples, beside the largest |x|. */
+async function examineFlow(flow: FlowModel): Promise<Examined> {
+  const { x, context } = await drawSome(flow);
+  const both = tf.tidy(() => {
+    const back = flow.decode(flow.encode(x, context), context);
+    return tf.stack([tf.max(tf.abs(tf.sub(back, x))), tf.max(tf.abs(x))]);
+  });
+  const [error, size] = (await both.data()) as Float32Array;
+  tf.dispose([x, both, ...(context === undefined ? [] : [context])]);
+  const detail = `round trip within ${error!.toExponential(1)} of values up to ${size!.toPrecision(3)}`;
+  return { ok: error! <= TOLERANCE * Math.max(1, size!), detail };
+}
+
+/** Whether a model without latents scores what it draws. */
+async function examineScores(model: Model): Promise<Examined> {
+  const { x, context } = await drawSome(model);
+  const scores = model.logProb(x, context);
+  const nats = Array.from(await scores.data());
+  tf.dispose([x, scores, ...(context === undefined ? [] : [context])]);
+  const mean = nats.reduce((sum, each) => sum + each, 0) / nats.length;
+  return {
+    ok: nats.every((each) => Number.isFinite(each)),
+    detail: `scores its own draws, ${mean.toPrecision(4)} nats`,
+  };
+}
+
+/** Eight draws; a conditional model gets one-hot contexts. */
+async function drawSome(model: Model): Promise<{ readonly x: tf.Tensor; readonly context: tf.Tensor | undefined }> {
+  const { contextSize } = model;
+  const labels = Array.from({ length: 8 }, (_, i) => i % contextSize);
+  const context =
+    contextSize === 0 ? undefined : tf.tidy(() => tf.cast(tf.oneHot(labels, contextSize), 'float32') as tf.Tensor);
+  return { x: await model.sample(8, { seed: 1, context }), context };
 }
