@@ -30,7 +30,7 @@ export interface CausalTaps {
  * first step.
  *
  * It is one product: the shifted copies of x stand side by side, because no backend of tfjs differentiates dilated
- * convolutions, and slices with a product are faster than a composed gradient everywhere.
+ * convolutions, and slices with a product cost no more than a composed gradient.
  *
  * Variables: `weight` `[kernel, inputs, outputs]`, `bias` `[outputs]`.
  *
