@@ -17,12 +17,21 @@ const modules = [
   },
 ];
 
-async function compile(source, features) {
+async function compile(source) {
   let bytes;
   const { error, stderr } = await asc.main(
-    [source, '--outFile', 'module.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory'].concat(
-      ['simd', ...features].flatMap((feature) => ['--enable', feature]),
-    ),
+    [
+      source,
+      '--outFile',
+      'module.wasm',
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--enable',
+      'simd',
+    ],
     {
       readFile: (path, base) => readFile(new URL(path, new URL(`${base}/`, root)), 'utf8').catch(() => null),
       writeFile: (_path, contents) => {
@@ -34,21 +43,16 @@ async function compile(source, features) {
   return Buffer.from(bytes).toString('base64');
 }
 
-const sourceText = ({ source, name }, strict, relaxed) => `// Made by scripts/build-assembly.mjs from ${source}.
+// Without relaxed SIMD: products and sums are rounded apart, so samples are the same bits on every machine.
+const sourceText = ({ source, name }, bytes) => `// Made by scripts/build-assembly.mjs from ${source}.
 
 /** The bytes of ${source}, as base64. */
-export const ${name} = {
-  /** Multiplies and adds with two roundings: the same bits on every machine. */
-  strict:
-    '${strict}',
-  /** Multiplies and adds as the host likes it. */
-  relaxed:
-    '${relaxed}',
-} as const;
+export const ${name} =
+  '${bytes}';
 `;
 
 for (const each of modules) {
-  const text = sourceText(each, await compile(each.source, []), await compile(each.source, ['relaxed-simd']));
+  const text = sourceText(each, await compile(each.source));
   const file = new URL(each.target, root);
   if (!process.argv.includes('--check')) await writeFile(file, text);
   else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {

@@ -115,9 +115,8 @@ export function incrementalHost(): IncrementalHost | null {
 /** Starts a module of its own; null where the host cannot. */
 export function start(): IncrementalHost | null {
   if (typeof WebAssembly === 'undefined') return null;
-  const { relaxed, strict } = incrementalModule;
-  const bytes = [relaxed, strict].map(decode).find((each) => WebAssembly.validate(each));
-  return bytes === undefined ? null : new IncrementalHost(new WebAssembly.Module(bytes));
+  const bytes = decode(incrementalModule);
+  return WebAssembly.validate(bytes) ? new IncrementalHost(new WebAssembly.Module(bytes)) : null;
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
