@@ -77,6 +77,16 @@ describe('a model of discrete images on the command line', () => {
     for (const i of visible) expect(found.values[16 + i]).toBe(given.values[16 + i]);
   });
 
+  it('is shown without layers, a WaveNet with its receptive field', async () => {
+    const { out } = await flowzoo(['show', model]);
+    expect(out).toMatch(
+      /^tiny-pixels: gated-pixelcnn of \[4, 4\]\n\d+ parameters, log-likelihood exact\ndata are the integers 0 to 4\n$/,
+    );
+    const wave = { ...spec, event: [20], model: { type: 'wavenet', levels: 5, features: 4, dilations: [1, 2, 4] } };
+    const shown = JSON.parse((await flowzoo(['show', await workshop.writeJson('wave.json', wave), '--json'])).out);
+    expect(shown).toMatchObject({ type: 'wavenet', levels: 5, receptiveField: 8 });
+  });
+
   it('refuses what only a flow can do', async () => {
     const { code, err } = await flowzoo(['encode', model, '--data', images]);
     expect(code).toBe(1);
