@@ -12,6 +12,17 @@ export const reductionCases: Readonly<Record<string, readonly KnownCase[]>> = {
   Max: [{ inputs: { x }, attrs: { reductionIndices: [1], keepDims: false }, expected: vector(3, 9) }],
   Min: [{ inputs: { x }, attrs: { axis: [0], keepDims: false }, expected: vector(1, 2, 3) }],
   Prod: [{ inputs: { x }, attrs: { axis: [1], keepDims: false }, expected: vector(6, 180) }],
+  MaxPoolGrad: [
+    {
+      inputs: {
+        dy: shaped([1, 1, 1, 1], [5]),
+        input: shaped([1, 2, 2, 1], [-4, -1, -3, -2]),
+        output: shaped([1, 1, 1, 1], [-1]),
+      },
+      attrs: { filterSize: [2, 2], strides: [2, 2], pad: 'valid', dimRoundingMode: undefined },
+      expected: shaped([1, 2, 2, 1], [0, 5, 0, 0]),
+    },
+  ],
   ArgMax: [{ inputs: { x }, attrs: { axis: 1 }, expected: integers(2, 2) }],
   ArgMin: [{ inputs: { x }, attrs: { axis: 0 }, expected: integers(0, 0, 0) }],
   Cumprod: [

@@ -2,6 +2,7 @@ import { reductionsModule } from '../../module/embedded/reductions.ts';
 import type { KernelGroup } from '../kernel-group.ts';
 import { cumprod, cumsum } from './cumulative.ts';
 import { max, min } from './extremes.ts';
+import { maxPoolGradient } from './max-pool-gradient.ts';
 import { argMax, argMin } from './position.ts';
 import { mean, prod, sum } from './sum.ts';
 
@@ -14,6 +15,7 @@ export const reductions: KernelGroup = {
     Cumprod: cumprod,
     Cumsum: cumsum,
     Max: max,
+    MaxPoolGrad: maxPoolGradient,
     Mean: mean,
     Min: min,
     Prod: prod,
