@@ -3,7 +3,9 @@ import type { Distribution } from '../contracts/distribution.ts';
 import { evaluationMode, trainingMode } from '../contracts/mode.ts';
 import { trainedParameters } from '../training/optimization.ts';
 import { evaluateTarget } from './evaluate-target.ts';
+import { estimators } from './estimators.ts';
 import type { FitTargetResult } from './events.ts';
+import { explainDraw } from './explain-draw.ts';
 import { resolveTargetOptions, type FitTargetOptions, type FitTargetSettings } from './options.ts';
 import { assertTargetable, scoreTarget, type LogDensity, type ReparameterizedDistribution } from './target.ts';
 import { TargetRun } from './target-run.ts';
@@ -44,7 +46,15 @@ export async function fitTarget(
   } finally {
     flow.setMode(evaluationMode(seed));
   }
-  const run = new TargetRun({ flow, logDensity, parameters, settings, options });
+  const fixed = { flow, logDensity, parameters };
+  const run = new TargetRun({
+    flow,
+    parameters,
+    settings,
+    options,
+    estimate: (draw) => estimators[settings.estimator]({ ...fixed, ...draw }),
+    explain: (draw, computed) => explainDraw({ ...fixed, ...draw }, computed),
+  });
   try {
     const result = await run.execute();
     const evaluation = result.reason === 'aborted' ? null : await evaluateTarget(flow, logDensity, { samples, seed });

@@ -1,28 +1,47 @@
-import * as tf from '@tensorflow/tfjs';
+import type { Distribution } from '../contracts/distribution.ts';
 import { trainingMode } from '../contracts/mode.ts';
-import { sizeOf } from '../contracts/shape.ts';
 import type { FlowzooError } from '../errors/flowzoo-error.ts';
 import type { FlatParameters } from '../training/flat-parameters.ts';
 import { Breather } from '../training/macrotask.ts';
-import { describeDiagnosis, diagnose, modelName, notFiniteStep } from '../training/not-finite.ts';
+import { notFiniteStep } from '../training/not-finite.ts';
 import { Recorder } from '../training/recorder.ts';
 import { scheduleFactor } from '../training/schedule.ts';
-import { explainGradient, readGradient, type StepGradient } from '../training/step.ts';
+import { readGradient, type StepGradient } from '../training/step.ts';
 import { WeightKeeper } from '../training/weight-keeper.ts';
 import { annealedBeta } from './annealing.ts';
-import { estimators, type EstimatorInput } from './estimators.ts';
+import type { EstimatedGradient } from './estimators.ts';
 import { drawSeed } from './evaluate-target.ts';
 import type { FitTargetEvent, FitTargetResult, FitTargetStop } from './events.ts';
 import type { FitTargetOptions, FitTargetSettings } from './options.ts';
-import { describeRow, scoreTarget, type LogDensity, type ReparameterizedDistribution } from './target.ts';
+
+/** What one step is computed from. */
+export interface Draw {
+  /** Draws of this step. */
+  readonly samples: number;
+  /** Seed of the draws. */
+  readonly seed: number;
+  /** Inverse temperature β of the target. */
+  readonly beta: number;
+  /** Updates done before. */
+  readonly step: number;
+}
+
+/** Where a step that failed is not finite, and what helps. */
+export interface Fault {
+  readonly where: string;
+  readonly advice?: string;
+}
 
 /** What a run starts from: everything checked. */
 export interface TargetRunOptions {
-  readonly flow: ReparameterizedDistribution;
-  readonly logDensity: LogDensity;
+  readonly flow: Distribution;
   readonly parameters: FlatParameters;
   readonly settings: FitTargetSettings;
-  readonly options: FitTargetOptions;
+  readonly options: Pick<FitTargetOptions, 'createOptimizer' | 'signal' | 'onEvent'>;
+  /** The loss of a draw and its gradient; the run disposes both. */
+  readonly estimate: (draw: Draw) => EstimatedGradient;
+  /** Asked when they are not finite. */
+  readonly explain: (draw: Draw, computed: StepGradient) => Promise<Fault>;
 }
 
 /** One variational fit from its first step to its stop. */
@@ -67,25 +86,18 @@ export class TargetRun {
   }
 
   async #advance(): Promise<void> {
-    const { settings, flow, logDensity, parameters } = this.#input;
+    const { settings, flow, estimate } = this.#input;
     const { samples, seed } = settings;
     const name = `${seed}/step/${this.#step}`;
-    const input: EstimatorInput = {
-      flow,
-      logDensity,
-      parameters,
-      samples,
-      seed: drawSeed(name),
-      beta: this.#betaAt(this.#step),
-    };
+    const draw: Draw = { samples, seed: drawSeed(name), beta: this.#betaAt(this.#step), step: this.#step };
     const factor = scheduleFactor(settings.schedule, this.#step, settings.steps);
     const learningRate = settings.optimizer.learningRate * factor;
     this.#weights.beforeStep();
     flow.setMode(trainingMode(name));
-    const computed = await readGradient(estimators[settings.estimator](input));
+    const computed = await readGradient(estimate(draw));
     try {
       if (!Number.isFinite(computed.loss) || !Number.isFinite(computed.gradientNorm)) {
-        throw await this.#notFinite(input, computed, learningRate);
+        throw await this.#notFinite(draw, computed, learningRate);
       }
       this.#reportUnused(computed.unused);
       this.#weights.update(computed, { learningRate, iteration: this.#step + 1 });
@@ -132,8 +144,8 @@ export class TargetRun {
     };
   }
 
-  async #notFinite(input: EstimatorInput, computed: StepGradient, learningRate: number): Promise<FlowzooError> {
-    const fault = await explainDraw(input, computed);
+  async #notFinite(draw: Draw, computed: StepGradient, learningRate: number): Promise<FlowzooError> {
+    const fault = await this.#input.explain(draw, computed);
     this.#weights.useLastGood({ lossIsFinite: Number.isFinite(computed.loss) });
     const error = notFiniteStep({ ...computed, ...fault, step: this.#step + 1, learningRate });
     this.#emit({ type: 'not-finite', step: this.#step + 1, message: error.message });
@@ -148,37 +160,5 @@ export class TargetRun {
 
   #emit(event: FitTargetEvent): void {
     this.#input.options.onEvent?.(event);
-  }
-}
-
-/** What is not finite in a step that failed: a draw, the target, a layer, or a gradient. */
-async function explainDraw(
-  { flow, logDensity, parameters, samples, seed }: EstimatorInput,
-  { loss, gradient }: StepGradient,
-): Promise<{ readonly where: string; readonly advice?: string }> {
-  const [x, score] = tf.tidy(() => {
-    const { value } = flow.rsample(samples, { seed });
-    return [value, tf.clone(scoreTarget(logDensity, value))] as [tf.Tensor, tf.Tensor];
-  });
-  try {
-    const [draws, scores] = [await x.data(), await score.data()];
-    const size = sizeOf(flow.eventShape);
-    const badDraw = draws.findIndex((value) => !Number.isFinite(value));
-    if (badDraw >= 0) {
-      return { where: `first in ${describeRow({ values: draws, row: Math.floor(badDraw / size), size })}` };
-    }
-    const badScore = scores.findIndex((value) => !Number.isFinite(value));
-    if (badScore >= 0) {
-      return {
-        where: `first in logDensity, which is ${scores[badScore]} at ${describeRow({ values: draws, row: badScore, size })}`,
-        advice: 'A target must be finite wherever the flow draws: extend it smoothly, or bound the flow by its layers',
-      };
-    }
-    const diagnosis = await diagnose(flow, x, undefined);
-    if (diagnosis !== null) return { where: `first in ${describeDiagnosis(diagnosis)}` };
-    if (!Number.isFinite(loss)) return { where: `in the log-probability of ${modelName(flow)}` };
-    return { where: await explainGradient(gradient, parameters) };
-  } finally {
-    tf.dispose([x, score]);
   }
 }

@@ -125,12 +125,13 @@ describe('distill', () => {
     const losses: number[] = [];
     const { divergence } = await distill(teacher, student, {
       steps: 60,
-      learningRate: 0.05,
-      onStep: ({ loss }) => losses.push(loss),
+      optimizer: { learningRate: 0.05 },
+      average: null,
+      onEvent: (event) => void (event.type === 'step' && losses.push(event.loss)),
     });
     expect(losses[0]).toBeGreaterThan(1);
-    expect(divergence).toBeGreaterThan(-1e-5);
-    expect(divergence).toBeLessThan(0.05);
+    expect(divergence!.value).toBeGreaterThan(-1e-5);
+    expect(divergence!.value).toBeLessThan(0.05);
     expect(Array.from(bias.dataSync())[0]).toBeCloseTo(0.8, 6);
     expect(tf.memory().numTensors).toBe(before);
     teacher.dispose();
@@ -144,20 +145,28 @@ describe('distill', () => {
     const real = tf.tensor2d(new Random(1).normals(3 * TIME), [3, TIME]);
     const options = {
       steps: 2,
-      batchSize: 4,
+      samples: 4,
       context,
       estimator: 'sampled',
       power: { real, weight: 1, frame: 4 },
     } as const;
     const before = tf.memory().numTensors;
-    expect(Number.isFinite((await distill(teacher, student, options)).divergence)).toBe(true);
+    const { divergence } = await distill(teacher, student, options);
+    expect(divergence!.standardError).toBeGreaterThan(0);
     const control = new AbortController();
-    const aborted = distill(teacher, student, { ...options, signal: control.signal, onStep: () => control.abort() });
-    await expect(aborted).rejects.toMatchObject({ code: 'E_ABORTED' });
+    const aborted = await distill(teacher, student, {
+      ...options,
+      signal: control.signal,
+      onEvent: ({ type }) => void (type === 'step' && control.abort()),
+    });
+    expect(aborted).toMatchObject({ reason: 'aborted', steps: 1, divergence: null });
     expect(tf.memory().numTensors).toBe(before);
-    await expect(distill(teacher, student, { steps: 0 })).rejects.toThrow(
-      'the number of steps must be a whole number, 1 or more (got 0)',
+    await expect(distill(teacher, student, { ...options, steps: 0 })).rejects.toMatchObject({ code: 'E_OPTION' });
+    const none = tf.zeros<tf.Rank.R2>([0, 2]);
+    await expect(distill(teacher, student, { ...options, context: none })).rejects.toThrow(
+      'there are no conditions to draw signals for',
     );
+    none.dispose();
     tf.dispose([context, real]);
     teacher.dispose();
     student.dispose();

@@ -1,4 +1,4 @@
-export { distill, type DistillOptions } from './distill.ts';
+export { distill, type DistillOptions, type DistillResult } from './distill.ts';
 export { gaussianKl, type Gaussians } from './gaussian-kl.ts';
 export { powerLoss, powerSpectrum, type SpectrumOptions } from './power-loss.ts';
 export {
