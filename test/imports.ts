@@ -35,6 +35,7 @@ const nodeFolders: readonly string[] = [
   'packages/core/src/node/',
   'packages/zoo/src/node/',
   'packages/cli/',
+  'packages/kernels-native/',
   'examples/',
 ];
 const backendPackage = '@tensorflow/tfjs-backend-wasm';
@@ -44,6 +45,7 @@ function allowedOfOurs(folder: string): readonly string[] {
   const name = folder.split('/')[1] ?? '';
   if (folder.startsWith('examples/') || name === 'cli') return ['*'];
   if (name.startsWith('layers-') || name === 'zoo' || name === 'samplers') return ['@flowzoo/core'];
+  if (name === 'kernels-native') return ['@flowzoo/kernels-wasm'];
   return [];
 }
 

@@ -35,6 +35,6 @@ export interface Unavailable {
 }
 
 /** Whether a tier said no. */
-export function isUnavailable(started: StartedTier | Unavailable): started is Unavailable {
+export function isUnavailable<Started extends object>(started: Started | Unavailable): started is Unavailable {
   return 'reason' in started;
 }

@@ -1,0 +1,15 @@
+// How many threads a call may use. Every Node thread (main or worker) has an allowance of its own.
+#pragma once
+
+namespace flowzoo::threads {
+
+/** Sets the allowance of the calling thread. */
+void allow(int count);
+
+/** The allowance. */
+int allowed();
+
+/** Makes OpenMP and oneDNN use `count` threads for what the calling thread starts now, at most the allowance. */
+int use(int count);
+
+}  // namespace flowzoo::threads

@@ -1,0 +1,27 @@
+import { createRequire } from 'node:module';
+
+/** A native function: the heap's bytes, then the numbers that the WebAssembly function of the same name takes. */
+export type NativeFunction = (heap: ArrayBuffer, ...values: number[]) => number;
+
+/** What the compiled addon gives. */
+export interface Addon {
+  /** Group of kernels → name → function. */
+  readonly functions: Readonly<Record<string, Readonly<Record<string, NativeFunction>>>>;
+  /** The vector instructions that it uses. */
+  readonly features: readonly string[];
+  /** How many threads calls from this thread of JavaScript may use. */
+  setThreads(count: number): void;
+}
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads the compiled addon.
+ *
+ * @throws Error when it was not compiled, or for another processor or Node.
+ */
+export function loadAddon(
+  path: string = process.env['FLOWZOO_NATIVE_ADDON'] ?? '../build/Release/flowzoo_native.node',
+): Addon {
+  return require(path) as Addon;
+}

@@ -1,0 +1,1 @@
+export { nativeTier, type NativeTierOptions } from './native-tier.ts';
