@@ -54,6 +54,34 @@ describe('flowzoo distill', () => {
     expect((await flowzoo(line)).out).toMatch(/^KL\(student ‖ teacher\) {2}\S+ ± \S+ nats, \S+ % effective draws\n$/);
   });
 
+  it('distills WaveNets step by step, with conditions and the power of real signals', async () => {
+    const wave = (type: string) => ({
+      ...student,
+      event: [300],
+      context: 2,
+      model: { type: 'flow', layers: [{ type, features: 4, dilations: [1, 2] }] },
+      training: { steps: 2, batchSize: 4 },
+    });
+    const [data, context] = [
+      await workshop.writeRows('waves.npy', [6, 300]),
+      await workshop.writeRows('conditions.npy', [6, 2]),
+    ];
+    const [teaching, learning] = [workshop.path('wave-teacher'), workshop.path('wave-student')];
+    const files = [
+      await workshop.writeJson('wave-teacher.json', wave('wavenet-flow')),
+      await workshop.writeJson('wave-student.json', wave('wavenet-iaf')),
+    ];
+    const given = ['--data', data, '--context', context];
+    expect((await flowzoo(['train', files[0]!, ...given, '--out', teaching])).err).toContain('saved');
+    const line = ['distill', files[1]!, '--teacher', teaching, '--out', learning, '--draws', '8'];
+    const { out: printed } = await flowzoo([...line, ...given, '--power-weight', '0.1']);
+    expect(printed).toMatch(/^KL\(student ‖ teacher\) {2}\d\S+.* nats\n$/);
+    expect((await flowzoo([...line, '--context', context, '--estimator', 'sampled', '--json'])).code).toBe(0);
+    expect((await flowzoo(line)).err).toContain('context');
+    const wrong = ['distill', spec, '--teacher', teacher, '--out', learning, '--estimator', 'sampled'];
+    expect((await flowzoo(wrong)).err).toContain('this estimator knows signals step by step only');
+  });
+
   it.each([
     ['a teacher with another event', { ...student, event: [4] }, /student and teacher have different events/],
     [

@@ -3,8 +3,8 @@ import {
   FlowzooError,
   type Estimate,
   type FitTargetEvent,
-  type FitTargetOptions,
-  type FitTargetResult,
+  type FitObjectiveOptions,
+  type FitObjectiveResult,
   type Model,
   type TrainingRecipe,
 } from '@flowzoo/core';
@@ -14,6 +14,7 @@ import type { Terminal } from '../terminal.ts';
 import { createProgress, formatCount, formatNumber, formatUncertain, type Progress } from '../terminal/index.ts';
 import { interruptible } from '../training/interrupt.ts';
 import { RECORD_FILE } from '../training/record.ts';
+import { distillSignals, type SignalOptions } from './distill-signals.ts';
 
 /** What a distillation works with. */
 export interface DistillOptions {
@@ -22,23 +23,28 @@ export interface DistillOptions {
   /** The teacher as the command line names it. */
   readonly teacherName: string;
   readonly out: string;
-  readonly estimator: 'total' | 'path';
+  readonly estimator: EstimatorName;
   /** Draws of the student that measure the divergence at the end. */
   readonly evaluationSamples: number;
+  /** What only the distillation of WaveNets takes. */
+  readonly signals?: Omit<SignalOptions, 'evaluationSamples'>;
 }
+
+/** Estimators of whole draws, and of signals step by step. */
+export type EstimatorName = 'total' | 'path' | 'closed-form' | 'sampled';
 
 /** What came of it. */
 export interface Distillation {
-  readonly reason: FitTargetResult['reason'];
+  readonly reason: FitObjectiveResult['reason'];
   /** KL(student ‖ teacher), nats, over draws of the student; null when interrupted. */
   readonly divergence: Estimate | null;
-  /** Of so many draws, how many of the teacher would tell as much. */
+  /** Of so many draws, how many of the teacher would tell as much; null for signals. */
   readonly effectiveShare: number | null;
 }
 
 /**
  * Fits a student to a teacher by KL(student ‖ teacher) over the student's own draws, as the `training` block of its spec
- * says, and saves it with a record. No data are read.
+ * says, and saves it with a record. No data are read, but by the power loss of signals.
  *
  * @throws E_EVENT_SHAPE when the two have different events, and what `fitTarget` and saving throw
  */
@@ -54,40 +60,51 @@ export async function distillModel(options: DistillOptions, terminal: Terminal):
   }
   const { signal, release } = interruptible(() => terminal.error('stopping after this step …'));
   try {
-    const result = await fitTarget(student, (x) => teacher.logProb(x), {
-      ...targetOptions(student.spec.training ?? {}),
-      estimator: options.estimator,
-      evaluationSamples: options.evaluationSamples,
-      signal,
-      onEvent: reporter(terminal),
-    });
+    const { result, ...found } = await fitBy(options, { ...fitOptions(student), signal, onEvent: reporter(terminal) });
     await saveModel(out, student);
-    await writeRecord(options, result);
+    await writeRecord(options, { ...result, ...found });
     terminal.error(`saved in ${out} after ${formatCount(result.steps)} steps`);
-    return summarize(result);
+    return { reason: result.reason, ...found };
   } finally {
     release();
   }
 }
 
-/** The teacher is a density already: its evidence is 1, so the divergence is the negative ELBO. */
-function summarize({ reason, evaluation }: FitTargetResult): Distillation {
-  if (evaluation === null) return { reason, divergence: null, effectiveShare: null };
-  const { value, standardError } = evaluation.elbo;
-  const effectiveShare = evaluation.effectiveSampleSize / evaluation.samples;
-  return { reason, divergence: { value: -value, standardError }, effectiveShare };
+interface Found extends Omit<Distillation, 'reason'> {
+  readonly result: FitObjectiveResult;
 }
 
-function targetOptions(recipe: TrainingRecipe): FitTargetOptions {
+async function fitBy(options: DistillOptions, fitting: FitObjectiveOptions): Promise<Found> {
+  const { student, teacher, estimator, evaluationSamples } = options;
+  if (estimator === 'closed-form' || estimator === 'sampled') {
+    const own = { ...options.signals, estimator, evaluationSamples };
+    return { effectiveShare: null, ...(await distillSignals({ teacher, student, fitting, ...own })) };
+  }
+  const result = await fitTarget(student, (x) => teacher.logProb(x), {
+    ...fitting,
+    annealing: null,
+    estimator,
+    evaluationSamples,
+  });
+  const { evaluation } = result;
+  if (evaluation === null) return { result, divergence: null, effectiveShare: null };
+  // The teacher is a density already: its evidence is 1, so the divergence is the negative ELBO.
+  const { value, standardError } = evaluation.elbo;
+  const effectiveShare = evaluation.effectiveSampleSize / evaluation.samples;
+  return { result, divergence: { value: -value, standardError }, effectiveShare };
+}
+
+function fitOptions({ spec }: Model): FitObjectiveOptions {
+  const recipe: TrainingRecipe = spec.training ?? {};
   const { steps = 2000, batchSize, seed, optimizer, schedule, clipNorm, average } = recipe;
-  return { steps, samples: batchSize, seed, optimizer, schedule, clipNorm, average, annealing: null };
+  return { steps, samples: batchSize, seed, optimizer, schedule, clipNorm, average };
 }
 
 async function writeRecord(
   { student, teacherName, estimator, out }: DistillOptions,
-  result: FitTargetResult,
+  result: FitObjectiveResult & Pick<Distillation, 'divergence' | 'effectiveShare'>,
 ): Promise<void> {
-  const { reason, steps, weights, seconds, evaluation, history } = result;
+  const { reason, steps, weights, seconds, divergence, effectiveShare, history } = result;
   const record = {
     format: 'flowzoo/distillation',
     version: 1,
@@ -95,7 +112,7 @@ async function writeRecord(
     teacher: teacherName,
     estimator,
     settings: student.spec.training,
-    result: { reason, steps, weights, seconds, evaluation },
+    result: { reason, steps, weights, seconds, divergence, effectiveShare },
     history,
   };
   await writeFileAtomically(join(out, RECORD_FILE), new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`));
@@ -118,6 +135,6 @@ function reporter(terminal: Terminal): (event: FitTargetEvent) => void {
 /** One line for a terminal. */
 export function describeDistillation({ divergence, effectiveShare }: Distillation): string {
   if (divergence === null) return 'interrupted: what is saved is not finished';
-  const share = `${(100 * effectiveShare!).toFixed(1)} % effective draws`;
-  return `KL(student ‖ teacher)  ${formatUncertain(divergence.value, divergence.standardError)} nats, ${share}`;
+  const nats = `KL(student ‖ teacher)  ${formatUncertain(divergence.value, divergence.standardError)} nats`;
+  return effectiveShare === null ? nats : `${nats}, ${(100 * effectiveShare).toFixed(1)} % effective draws`;
 }
