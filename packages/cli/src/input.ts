@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { equalShapes, FlowzooError, formatShape, sizeOf, type ModelSpec, type Shape } from '@flowzoo/core';
+import { assertGrey, binarized } from './binarize.ts';
 import { readData, type ColumnSelection, type DataTable, type RowRange } from './data/index.ts';
 import { dataTraits } from './model-argument.ts';
 import type { DataOptions } from './options.ts';
@@ -20,13 +21,25 @@ export interface ModelInput {
 }
 
 /**
- * Reads data for a model and checks that they fit it.
+ * Reads data for a model and checks that they fit it. With `everyStep`, pixels that are binarized dynamically stay grey, for
+ * a training that draws them anew.
  *
  * @throws what `readData` throws; E_EVENT_SHAPE, E_OUT_OF_DOMAIN, E_CONTEXT naming file, expected and found
  */
-export async function readInput(options: DataOptions, model: Reader): Promise<ModelInput> {
-  const x = await readEvents(options.data, { ...options, event: model.eventShape });
-  checkLevels(options.data, { x, levels: dataTraits(model.spec).levels, firstRow: options.rows?.start ?? 0 });
+export async function readInput(
+  options: DataOptions & { readonly everyStep?: boolean },
+  model: Reader,
+): Promise<ModelInput> {
+  const { data, binarize, rows } = options;
+  const read = await readEvents(data, { ...options, event: model.eventShape });
+  if (binarize !== undefined) assertGrey(data, read);
+  if (binarize === 'dynamic' && options.everyStep === true) return withContext(read, options, model);
+  const x = binarize === undefined ? read : binarized(read, binarize);
+  checkLevels(data, { x, levels: dataTraits(model.spec).levels, firstRow: rows?.start ?? 0 });
+  return withContext(x, options, model);
+}
+
+async function withContext(x: DataTable, options: DataOptions, model: Reader): Promise<ModelInput> {
   return { x, context: await readContext(options.context, { rows: x.shape[0]!, range: options.rows, model }) };
 }
 
@@ -86,7 +99,8 @@ export async function readContext(
   }
   const whole = await readData(path);
   const single = whole.shape[0] === 1;
-  const table = single || range === undefined ? whole : await readData(path, { rows: range });
+  const selected = single || range === undefined ? whole : await readData(path, { rows: range });
+  const table = oneHot(selected, contextSize);
   if (table.shape.length === 2 && table.shape[1] === contextSize && (single || table.shape[0] === rows)) {
     return single ? repeatRow(table, rows) : table;
   }
@@ -95,6 +109,16 @@ export async function readContext(
     expected,
     found: formatShape(table.shape),
   });
+}
+
+/** Class labels 0 … K − 1, one per row, as rows of K numbers; other tables as they are. */
+function oneHot(table: DataTable, classes: number): DataTable {
+  const [rows = 0, ...rest] = table.shape;
+  const isLabel = (value: number): boolean => Number.isInteger(value) && value >= 0 && value < classes;
+  if (classes < 2 || sizeOf(rest) !== 1 || !table.values.every(isLabel)) return table;
+  const values = new Float32Array(rows * classes);
+  table.values.forEach((label, row) => (values[row * classes + label] = 1));
+  return { ...table, shape: [rows, classes], values };
 }
 
 /** A table as a tensor; the caller disposes. */

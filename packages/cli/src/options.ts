@@ -1,5 +1,6 @@
 import { FlowzooError, isFlowzooError } from '@flowzoo/core';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { Binarization } from './binarize.ts';
 import { parseColumns, parseRowRange, type ColumnSelection, type RowRange } from './data/index.ts';
 
 /** A whole number from the command line. @throws E_OPTION */
@@ -52,6 +53,7 @@ export interface DataOptions {
   readonly rows?: RowRange;
   readonly columns?: ColumnSelection;
   readonly context?: string;
+  readonly binarize?: Binarization;
 }
 
 /** Adds `--data`, `--rows`, `--columns` and `--context`. */
@@ -60,7 +62,13 @@ export function addDataOptions(command: Command, description: string): Command {
     .requiredOption('--data <file>', `${description}: .npy, .csv, IDX or .png, also with .gz`)
     .option('--rows <range>', 'rows of the file, as in 0:100 or -360:', rowRange('--rows'))
     .option('--columns <list>', 'columns of a table, as in 0:4,7 or by name', (text) => parseColumns(text))
-    .option('--context <file>', 'for a conditional model: one row per row of data, or one for all');
+    .option('--context <file>', 'for a conditional model: one row per row of data, or one for all; or class labels')
+    .addOption(
+      new Option(
+        '--binarize <how>',
+        'grey pixels to 0 and 1: dynamic (1 with probability v/255, anew at every step of a training), or threshold (v > 127)',
+      ).choices(['dynamic', 'threshold']),
+    );
 }
 
 /** Adds `--out` for a file of data. */

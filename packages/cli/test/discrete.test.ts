@@ -28,6 +28,34 @@ beforeAll(async () => {
 });
 afterAll(() => workshop.remove());
 
+describe('grey pixels and class labels on the command line', () => {
+  it('are binarized anew at every step, and the labels of a file become classes', async () => {
+    const grey = await workshop.writeRows('grey.npy', [40, 4, 4], 256);
+    const labels = await workshop.writeRows('labels.npy', [40, 1], 3);
+    const conditional = { ...spec, context: 3, model: { ...spec.model, levels: 2 } };
+    const file = await workshop.writeJson('binary.json', conditional);
+    const out = workshop.path('binary');
+    const given = ['--data', grey, '--context', labels, '--binarize', 'dynamic'];
+    const { code, err } = await flowzoo(['train', file, ...given, '--validation-rows', '30:', '--out', out]);
+    expect([code, err]).toEqual([0, expect.stringContaining('saved')]);
+    const record = JSON.parse(await readFile(workshop.path('binary', 'training.json'), 'utf8'));
+    expect(record.data.binarize).toBe('dynamic');
+    const score = async (how: string) =>
+      JSON.parse((await flowzoo(['score', out, ...given.slice(0, 4), '--binarize', how, '--json'])).out).logProb.mean;
+    expect(await score('dynamic')).toBe(await score('dynamic'));
+    expect(await score('threshold')).not.toBe(await score('dynamic'));
+    expect((await flowzoo(['score', out, ...given.slice(0, 4)])).err).toContain(
+      'the model is one of data with 2 levels',
+    );
+  });
+
+  it('are refused where they are no grey pixels', async () => {
+    const rows = await workshop.writeRows('real.npy', [4, 4, 4]);
+    const { code, err } = await flowzoo(['score', model, '--data', rows, '--binarize', 'threshold']);
+    expect([code, err]).toEqual([1, expect.stringContaining('only grey levels can be binarized')]);
+  });
+});
+
 describe('a model of discrete images on the command line', () => {
   it('scores exactly, with bits per dimension and their error', async () => {
     const report = JSON.parse((await flowzoo(['score', model, '--data', images, '--json'])).out);

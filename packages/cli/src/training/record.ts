@@ -14,6 +14,8 @@ export interface UsedRows {
   /** The range that was asked for; null for the whole file. */
   readonly range: string | null;
   readonly rows: number;
+  /** How grey pixels became 0 and 1; null when they did not. */
+  readonly binarize: string | null;
 }
 
 /** What a record is made of. */

@@ -1,4 +1,5 @@
 import {
+  binarizeRows,
   fit,
   fitOptionsFromRecipe,
   isFlowzooError,
@@ -9,6 +10,7 @@ import {
 } from '@flowzoo/core';
 import { saveModel } from '@flowzoo/core/node';
 import { getBackend } from '@tensorflow/tfjs';
+import { WHITE } from '../binarize.ts';
 import type { RowRange } from '../data/index.ts';
 import { readInput, type ModelInput } from '../input.ts';
 import type { DataOptions } from '../options.ts';
@@ -57,6 +59,7 @@ export async function trainModel(model: Model, options: TrainOptions, session: S
     result = await fit(model, data.input, {
       ...fitOptionsFromRecipe(model.spec.training ?? {}, { validation: validation?.input }),
       ...workersFor(options, model.spec),
+      ...(options.binarize === 'dynamic' ? { augment: binarizeRows(WHITE) } : {}),
       signal,
       ...(resume === undefined ? {} : { resume }),
       checkpoint: { every: options.checkpointEvery, save },
@@ -102,13 +105,14 @@ interface Rows {
 }
 
 async function readRows(model: Model, options: TrainOptions): Promise<{ data: Rows; validation: Rows | undefined }> {
-  const data = await readFrom(model, options);
-  const { validation, validationRows, validationContext, columns } = options;
+  const data = await readFrom(model, { ...options, everyStep: true });
+  const { validation, validationRows, validationContext, columns, binarize } = options;
   if (validation === undefined && validationRows === undefined) return { data, validation: undefined };
   const held = {
     data: validation ?? options.data,
     ...(validationRows === undefined ? {} : { rows: validationRows }),
     ...(columns === undefined ? {} : { columns }),
+    ...(binarize === undefined ? {} : { binarize }),
     ...contextOption(validationContext ?? (validation === undefined ? options.context : undefined)),
   };
   return { data, validation: await readFrom(model, held) };
@@ -118,9 +122,9 @@ function contextOption(context: string | undefined): { readonly context?: string
   return context === undefined ? {} : { context };
 }
 
-async function readFrom(model: Model, options: DataOptions): Promise<Rows> {
+async function readFrom(model: Model, options: DataOptions & { readonly everyStep?: boolean }): Promise<Rows> {
   const input = await readInput(options, model);
   const { start, stop } = options.rows ?? {};
   const range = options.rows === undefined ? null : `${start ?? ''}:${stop ?? ''}`;
-  return { input, used: { file: options.data, range, rows: input.x.shape[0]! } };
+  return { input, used: { file: options.data, range, rows: input.x.shape[0]!, binarize: options.binarize ?? null } };
 }

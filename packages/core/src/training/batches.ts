@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { Random } from '../random/random.ts';
+import { augmented, type SeededAugmentation } from './augment.ts';
 import { gatherRows, type DataArray, type Dataset } from './data.ts';
 
 /** One batch as tensors; whoever took it disposes both. */
@@ -9,11 +10,9 @@ export interface Batch {
 }
 
 /** Gathers rows on the JavaScript side and makes tensors of them: the same on every backend. */
-export function takeRows(dataset: Dataset, rows: Int32Array): Batch {
-  return {
-    x: toTensor(dataset.x, rows),
-    context: dataset.context === null ? undefined : toTensor(dataset.context, rows),
-  };
+export function takeRows(dataset: Dataset, rows: Int32Array, change?: SeededAugmentation): Batch {
+  const { context } = dataset;
+  return { x: toTensor(dataset.x, rows, change), context: context === null ? undefined : toTensor(context, rows) };
 }
 
 /** Disposes the tensors of a batch. */
@@ -65,6 +64,8 @@ export function stepsPerEpoch(options: { readonly rows: number; readonly batchSi
   return Math.max(1, Math.floor(options.rows / options.batchSize));
 }
 
-function toTensor(array: DataArray, rows: Int32Array): tf.Tensor {
-  return tf.tensor(gatherRows(array, rows), [rows.length, ...array.shape.slice(1)]);
+function toTensor(array: DataArray, rows: Int32Array, change?: SeededAugmentation): tf.Tensor {
+  const values = gatherRows(array, rows);
+  const shape = [rows.length, ...array.shape.slice(1)];
+  return tf.tensor(change === undefined ? values : augmented(values, change), shape);
 }

@@ -1,5 +1,6 @@
 import type { Distribution } from '../contracts/distribution.ts';
 import { evaluationMode } from '../contracts/mode.ts';
+import { augmentOnce } from './augment.ts';
 import { disposeBatch, takeRows } from './batches.ts';
 import { assertResumable, describeModel, fingerprintOf } from './checkpoint.ts';
 import { checksum, holdOut, readDataset, type DataLike, type Dataset } from './data.ts';
@@ -38,7 +39,7 @@ export async function fit(model: Distribution, data: DataLike, options: FitOptio
     validation: validation === null ? null : checksum(validation),
   });
   if (options.resume !== undefined) assertResumable(options.resume, description, fingerprint);
-  else initialize(model, training, settings);
+  else initialize(model, training, { ...settings, augment: options.augment });
   const run = new TrainingRun({
     model,
     training,
@@ -68,16 +69,21 @@ async function readRows(
   if (validation.data !== undefined) {
     return { training: dataset, validation: await readDataset('validation.data', model, validation.data) };
   }
-  return holdOut(dataset, { fraction: validation.fraction!, seed: options.seed ?? 0 });
+  const { augment, seed = 0 } = options;
+  const parts = holdOut(dataset, { fraction: validation.fraction!, seed });
+  if (augment === undefined) return parts;
+  return { ...parts, validation: augmentOnce(parts.validation, { augment, seed: `${seed}/validation/augment` }) };
 }
 
-function initialize(model: Distribution, dataset: Dataset, settings: FitSettings): void {
+function initialize(model: Distribution, dataset: Dataset, settings: FitSettings & Pick<FitOptions, 'augment'>): void {
   if (model.initialize === undefined) return;
   const traits = 'traits' in model ? (model.traits as { readonly needsInitialization?: boolean }) : {};
   if (traits.needsInitialization === false) return;
   // Random rows: files are often sorted.
   const order = new Random(`${settings.seed}/initialize`).permutation(dataset.rows);
-  const batch = takeRows(dataset, order.slice(0, settings.initializationRows));
+  const { augment, seed } = settings;
+  const change = augment === undefined ? undefined : { augment, seed: `${seed}/initialize/augment` };
+  const batch = takeRows(dataset, order.slice(0, settings.initializationRows), change);
   try {
     model.setMode(evaluationMode(`${settings.seed}/initialize`));
     model.initialize(batch.x, batch.context);

@@ -1,4 +1,6 @@
+export type { Augmentation } from './augment.ts';
 export { stepsPerEpoch } from './batches.ts';
+export { binarizeRows } from './binarize-rows.ts';
 export { encodeCheckpoint, decodeCheckpoint } from './checkpoint-file.ts';
 export type {
   BestWeights,

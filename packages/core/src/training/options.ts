@@ -1,3 +1,4 @@
+import type { Augmentation } from './augment.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { DataLike } from './data.ts';
 import type { FitEvent } from './events.ts';
@@ -89,6 +90,11 @@ export interface FitOptions extends OptimizationOptions {
   /** Decides batches and noise. Default: 0. */
   readonly seed?: number | undefined;
   readonly validation?: ValidationOptions | undefined;
+  /**
+   * Changes the training rows of every batch anew, dynamic binarization for example (`binarizeRows`). Rows that `validation`
+   * holds out are changed once; rows given as `validation.data` stay as they are. Not together with `workers`.
+   */
+  readonly augment?: Augmentation | undefined;
   /** Rows for data-dependent initialization. Default: 256 to 16384, as many as hold 2¹⁸ numbers. */
   readonly initializationRows?: number | undefined;
   /** Steps between two entries of the history. Default: a five-hundredth of all steps. */

@@ -53,6 +53,14 @@ export function checkOptions(options: FitOptions): void {
     });
   }
   option<unknown>('onEvent', options.onEvent, null, callable);
+  option<unknown>('augment', options.augment, null, callable);
+  if (options.augment !== undefined && options.workers !== undefined) {
+    throw new FlowzooError('E_OPTION', 'a function of this thread cannot change the rows of other threads', {
+      at: 'augment',
+      found: 'augment and workers',
+      remedy: 'Leave one of them out',
+    });
+  }
   option<unknown>('workers', options.workers, null, {
     expected: 'what workerThreads({ count, setup }) of @flowzoo/core/node gives',
     holds: isTrainingWorkers,
@@ -130,6 +138,7 @@ const OPTIONS = [
   'seed',
   ...OPTIMIZATION_KEYS,
   'validation',
+  'augment',
   'initializationRows',
   'recordEvery',
   'onEvent',

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Distribution } from '../contracts/distribution.ts';
 import { trainingMode } from '../contracts/mode.ts';
+import type { Augmentation } from './augment.ts';
 import { disposeBatch, takeRows, type Batch } from './batches.ts';
 import type { Dataset } from './data.ts';
 import { norm, type FlatParameters } from './flat-parameters.ts';
@@ -15,6 +16,7 @@ export interface StepInput {
   readonly microBatch: number;
   /** `seed/step/number`: where the noise of this step comes from. */
   readonly noise: string;
+  readonly augment?: Augmentation | undefined;
 }
 
 /** Loss and gradient of a batch at the present weights. */
@@ -120,11 +122,13 @@ function* microBatches(
   input: StepInput,
   range: MicroBatchRange,
 ): Generator<{ readonly batch: Batch; readonly share: number }> {
-  const { rows, microBatch } = input;
+  const { rows, microBatch, augment } = input;
   for (let index = range.first; index < range.end; index++) {
     const own = rows.subarray(index * microBatch, Math.min((index + 1) * microBatch, rows.length));
-    input.model.setMode(trainingMode(`${input.noise}/${index}`));
-    yield { batch: takeRows(input.dataset, own), share: own.length / rows.length };
+    const seed = `${input.noise}/${index}`;
+    input.model.setMode(trainingMode(seed));
+    const change = augment === undefined ? undefined : { augment, seed: `${seed}/augment` };
+    yield { batch: takeRows(input.dataset, own, change), share: own.length / rows.length };
   }
 }
 

@@ -114,7 +114,7 @@ export class TrainingRun {
   }
 
   async #advance(): Promise<void> {
-    const { settings, parameters, model, training } = this.#input;
+    const { settings, parameters, model, training, options } = this.#input;
     const input: StepInput = {
       model,
       parameters,
@@ -122,6 +122,7 @@ export class TrainingRun {
       rows: this.#order.rowsOf(this.#step),
       microBatch: settings.microBatch,
       noise: `${settings.seed}/step/${this.#step}`,
+      augment: options.augment,
     };
     const factor = scheduleFactor(settings.schedule, this.#step, settings.steps);
     const learningRate = settings.optimizer.learningRate * factor;
