@@ -18,6 +18,10 @@ export class FullPasses implements ParameterSource {
     // Nothing is kept from row to row.
   }
 
+  dispose(): void {
+    // Every pass frees its own tensors.
+  }
+
   async at({ row, column }: Position): Promise<Float32Array> {
     const { count, levels, imageShape, context } = this.#options;
     const here = tf.tidy(() => {

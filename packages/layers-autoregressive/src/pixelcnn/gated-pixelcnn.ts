@@ -11,12 +11,12 @@ import {
   type PartConfig,
 } from '@flowzoo/core';
 import { headSchema, type HeadConfig } from '../heads/index.ts';
-import { GatedSampler } from './cached/gated-sampler.ts';
+import { gatedProgram, type ProgramOptions } from './cached/gated-program.ts';
+import type { SamplerProgram } from './cached/program.ts';
 import { checkFeatures } from './check-features.ts';
 import { GatedLayer, type Stacks } from './gated-layer.ts';
 import { ImageModel } from './image-model.ts';
 import { OutputLayers } from './output-layers.ts';
-import type { ParameterSource, ParameterSourceOptions } from './parameter-source.ts';
 
 /** Configuration of {@link GatedPixelCnn}, defaults filled in. */
 export interface GatedPixelCnnConfig extends PartConfig, HeadConfig, InitializationConfig {
@@ -95,9 +95,9 @@ export class GatedPixelCnn extends ImageModel {
     return this.#output.apply(stacks.skips ?? stacks.horizontal);
   }
 
-  protected override cached(options: ParameterSourceOptions): ParameterSource {
+  protected override program(options: ProgramOptions): SamplerProgram {
     const layers = this.#layers.map((layer) => layer.taps());
-    return new GatedSampler({ layers, output: this.#output.taps(), levels: this.levels }, options);
+    return gatedProgram({ layers, output: this.#output.taps() }, options);
   }
 }
 

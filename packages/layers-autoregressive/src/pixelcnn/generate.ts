@@ -69,8 +69,9 @@ async function generateTogether(generation: Generation, { start, count, afterRow
     random.fork(start + i).uniforms(height * width * head.uniforms),
   );
   let breath = performance.now();
+  let source: ParameterSource | undefined;
   try {
-    const source = generation.source({ count, levels, imageShape, context: own });
+    source = generation.source({ count, levels, imageShape, context: own });
     for (let row = 0; row < height; row++) {
       if (signal?.aborted === true) throw new FlowzooError('E_ABORTED', 'sampling was aborted', { at });
       source.startRow(row);
@@ -98,6 +99,7 @@ async function generateTogether(generation: Generation, { start, count, afterRow
       breath = performance.now();
     }
   } finally {
+    source?.dispose();
     own?.dispose();
   }
 }

@@ -11,6 +11,10 @@ import {
   type Shape,
 } from '@flowzoo/core';
 import { headOf, type DiscreteHead, type HeadConfig } from '../heads/index.ts';
+import { CachedSampler } from './cached/cached-sampler.ts';
+import type { CachedKernel } from './cached/engine.ts';
+import type { ProgramOptions } from './cached/gated-program.ts';
+import type { SamplerProgram } from './cached/program.ts';
 import { prepareCompletion, type CompletionOptions, type CompletionResult } from './completion.ts';
 import { FullPasses } from './full-passes.ts';
 import { generate } from './generate.ts';
@@ -23,6 +27,11 @@ export type SamplingMethod = 'auto' | 'cached' | 'full';
 export interface ImageSampleOptions extends SampleOptions {
   /** Default: `auto`, which is `cached` on backends whose values can be read synchronously (cpu, wasm), else `full`. */
   readonly method?: SamplingMethod | undefined;
+  /**
+   * What computes cached samples: `wasm` is a WebAssembly module with SIMD, `typescript` does without; their results are
+   * the same bits. Default: `wasm` where the host has it.
+   */
+  readonly kernel?: CachedKernel | undefined;
 }
 
 /**
@@ -126,8 +135,8 @@ export abstract class ImageModel extends PartBase implements Distribution {
   /** Network output `[batch, height, width, head.parameters]` for an image scaled to [−1, 1]; runs in a tidy scope. */
   protected abstract network(image: tf.Tensor4D, context: tf.Tensor2D | undefined): tf.Tensor4D;
 
-  /** A sampler that computes every feature once; reads the variables synchronously. */
-  protected abstract cached(options: ParameterSourceOptions): ParameterSource;
+  /** The network as a sampler computes it, every feature once; reads the variables synchronously. */
+  protected abstract program(options: ProgramOptions): SamplerProgram;
 
   /** Levels 0 … K − 1 to [−1, 1]. */
   protected scaled(image: tf.Tensor4D): tf.Tensor4D {
@@ -154,8 +163,10 @@ export abstract class ImageModel extends PartBase implements Distribution {
     const isCached = (options.method ?? 'auto') === 'auto' ? readsSynchronously() : options.method === 'cached';
     const network = (image: tf.Tensor4D, context: tf.Tensor2D | undefined): tf.Tensor4D =>
       this.network(this.scaled(image), context);
+    const { kernel } = options;
+    const program = (given: ProgramOptions): SamplerProgram => this.program(given);
     const source = (given: ParameterSourceOptions): ParameterSource =>
-      isCached ? this.cached(given) : new FullPasses(network, given);
+      isCached ? new CachedSampler({ ...given, kernel, range: this.levels, program }) : new FullPasses(network, given);
     return generate({
       levels,
       visible,

@@ -14,6 +14,8 @@ export interface ParameterSource {
   startRow(row: number): void;
   /** Parameters of the head at the position, `[count, head.parameters]`; valid until the next call. */
   at(position: Position): Float32Array | Promise<Float32Array>;
+  /** Gives back what it works with. */
+  dispose(): void;
 }
 
 /** What a source is made from. */

@@ -12,13 +12,14 @@ import {
   type PartConfig,
 } from '@flowzoo/core';
 import { headSchema, type HeadConfig } from '../heads/index.ts';
-import { PlainSampler } from './cached/plain-sampler.ts';
+import type { ProgramOptions } from './cached/gated-program.ts';
+import { plainProgram } from './cached/plain-program.ts';
+import type { SamplerProgram } from './cached/program.ts';
 import { checkFeatures } from './check-features.ts';
 import { addContext } from './gated-layer.ts';
 import { ImageModel } from './image-model.ts';
 import { MaskedConvolution } from './masked-convolution.ts';
 import { OutputLayers } from './output-layers.ts';
-import type { ParameterSource, ParameterSourceOptions } from './parameter-source.ts';
 import { ResidualBlock } from './residual-block.ts';
 
 /** Configuration of {@link PixelCnn}, defaults filled in. */
@@ -111,15 +112,14 @@ export class PixelCnn extends ImageModel {
     return this.#output.apply(h);
   }
 
-  protected override cached(options: ParameterSourceOptions): ParameterSource {
+  protected override program(options: ProgramOptions): SamplerProgram {
     const network = {
       first: this.#first.taps(),
       context: this.#context?.variables.get('weight')?.dataSync<'float32'>(),
       blocks: this.#blocks.map((block) => block.taps()),
       output: this.#output.taps(),
-      levels: this.levels,
     };
-    return new PlainSampler(network, options);
+    return plainProgram(network, options);
   }
 }
 
