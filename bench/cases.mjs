@@ -1,10 +1,12 @@
 // What is measured: names, the exact work, and how to set it up.
-import { fit, fitTarget } from '@flowzoo/core';
+import { fitTarget } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { autoregressiveCases } from './autoregressive-cases.mjs';
+import { glowCases } from './glow-cases.mjs';
 import { kernelCases } from './kernel-cases.mjs';
 import { couplings, flowOf, sylvesters } from './models.mjs';
 import { stockCouplings, stockDraw, stockPlanar, stockTraining } from './stock.mjs';
+import { plainSteps, read, scoring, training } from './subjects.mjs';
 
 const PLANAR = { features: 64, count: 32 };
 const REAL_NVP = { features: 64, count: 8, hidden: [256, 256], affine: true };
@@ -127,53 +129,15 @@ export const cases = [
     operations: 3 * 256 * floatingPointOperations({ ...SPLINES, parameters: 23 }),
     prepare: () => training({ flow: splines(), batch: 256 }),
   },
+  ...glowCases,
   ...autoregressiveCases,
   ...kernelCases,
 ];
-
-function scoring({ flow, model, batch }) {
-  const x = tf.randomNormal([batch, ...flow.eventShape], 0, 1, 'float32', 1);
-  return {
-    ours: { run: () => read(() => [flow.logProb(x)]) },
-    ...(model === undefined ? {} : { stock: { run: () => read(() => [model.logProb(x)]) } }),
-    owned: [flow, x, ...(model?.variables ?? [])],
-  };
-}
-
-function training({ flow, model, batch }) {
-  const x = tf.randomNormal([batch, ...flow.eventShape], 0, 1, 'float32', 1);
-  const ours = { train: (hooks) => fit(flow, x, { batchSize: batch, ...plainSteps(hooks) }) };
-  if (model === undefined) return { ours, owned: [flow, x] };
-  const stock = stockTraining({ variables: model.variables, loss: () => tf.neg(tf.mean(model.logProb(x))) });
-  return { ours, stock, owned: [flow, x, stock] };
-}
-
-/** Steps of gradient and Adam and nothing else, until the signal says stop. */
-function plainSteps({ signal, onStep }) {
-  return {
-    steps: 1_000_000,
-    optimizer: { learningRate: 1e-4 },
-    schedule: { type: 'constant', warmup: 0 },
-    clipNorm: null,
-    average: null,
-    signal,
-    onEvent: ({ type }) => {
-      if (type === 'step') onStep();
-    },
-  };
-}
 
 /** x = f(z) and log q(x) = log p(z) − log|det ∂x/∂z|. */
 function forwardOnce(flow, z, context) {
   read(() => {
     const { value, logDet } = flow.forward(z, context);
     return [value, tf.sub(flow.base.logProb(z), logDet)];
-  });
-}
-
-/** Computes tensors, waits for their numbers and frees them. */
-function read(compute) {
-  tf.tidy(() => {
-    for (const tensor of compute()) tensor.dataSync();
   });
 }

@@ -35,6 +35,15 @@ interface Bench {
     readonly variables: tf.Variable[];
     readonly logProb: (x: tf.Tensor) => tf.Tensor;
   };
+  readonly glowOf: (options: object) => FlowModel;
+  readonly stockGlow: (options: object) => {
+    readonly variables: tf.Variable[];
+    /** Of each 1×1 convolution: permutation, signs, and constants. */
+    readonly fixed: tf.Variable[][];
+    readonly logProb: (x: tf.Tensor) => tf.Tensor;
+    readonly decode: (z: tf.Tensor) => tf.Tensor;
+    readonly prepare: () => tf.Tensor[];
+  };
   readonly stockPlanar: (options: object) => { readonly variables: tf.Variable[] };
   readonly stockDraw: (model: object, z: tf.Tensor) => { readonly x: tf.Tensor; readonly logProb: tf.Tensor };
 }
@@ -42,7 +51,7 @@ interface Bench {
 /** The programs of bench/ are plain JavaScript: their types are those above. */
 async function load(): Promise<Bench> {
   const modules = await Promise.all(
-    ['cases', 'select', 'measure', 'report', 'models', 'stock'].map(
+    ['cases', 'select', 'measure', 'report', 'models', 'stock', 'glow-cases', 'stock-glow'].map(
       (name) => import(pathToFileURL(join(root, 'bench', `${name}.mjs`)).href),
     ),
   );
@@ -174,6 +183,40 @@ describe('the stock programs', () => {
     expectSame(value, x);
     expectSame(tf.sub(flow.base.logProb(z), logDet), logProb);
     tf.dispose([...rows.flat(), z, x, logProb, value, logDet, ...stock.variables]);
+    flow.dispose();
+  });
+
+  it('give the log-density and the images of our Glow at the same weights', () => {
+    const options = { event: [4, 4, 2], levels: 2, steps: 2, width: 3 };
+    const [flow, stock] = [bench.glowOf(options), bench.stockGlow(options)];
+    const inverses = tf.tidy(() => {
+      const ours = [...flow.variables];
+      stock.variables.forEach((variable, index) => {
+        const [name, own] = ours[index]!;
+        // A rotation and its signs stay; everything else starts too near zero to show a difference.
+        if (!name.endsWith('factors')) own.assign(tf.randomNormal(own.shape, 0, 0.1, 'float32', index + 1));
+        // Ours lie channel by channel, shift and scale side by side; those of the stock program lie in halves.
+        const paired = /(last|layer)\./.test(name);
+        const channels = own.shape.at(-1)!;
+        const halves = Array.from({ length: channels }, (_, i) => (i < channels / 2 ? 2 * i : 2 * i - channels + 1));
+        variable.assign(paired ? tf.gather(own, halves, own.rank - 1) : own);
+      });
+      const [orders, signs] = ['convolution.permutation', 'convolution.sign'].map((end) =>
+        [...flow.state].filter(([name]) => name.endsWith(end)).map(([, value]) => value),
+      );
+      stock.fixed.forEach(([permutation, sign], index) => {
+        permutation!.assign(
+          tf.transpose(tf.cast(tf.oneHot(orders![index]! as tf.Tensor1D, permutation!.shape[0]!), 'float32')),
+        );
+        sign!.assign(signs![index]!);
+      });
+      return stock.prepare().map((each) => tf.keep(each));
+    });
+    const x = tf.randomNormal([5, 4, 4, 2], 0, 1, 'float32', 3);
+    expectSame(flow.logProb(x), stock.logProb(x));
+    const z = tf.randomNormal([5, 32], 0, 1, 'float32', 4);
+    expectSame(flow.forward(z).value, stock.decode(z));
+    tf.dispose([x, z, ...inverses, ...stock.variables, ...stock.fixed.flat()]);
     flow.dispose();
   });
 });
