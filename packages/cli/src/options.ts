@@ -84,7 +84,8 @@ export function addJson(command: Command): Command {
 /** Adds what every command takes. */
 export function addSessionOptions(command: Command): Command {
   return command
-    .option('--backend <name>', 'tfjs backend: wasm (fast kernels), wasm-stock or cpu', 'wasm')
+    .option('--backend <name>', 'tfjs backend: wasm (fast kernels), native, wasm-stock or cpu', 'wasm')
+    .option('--threads <N>', 'threads of one kernel, with --backend native', wholeNumber('--threads', 1))
     .option('--plugin <package>', 'also use the plugin of this package or file (repeatable)', repeated);
 }
 

@@ -11,8 +11,10 @@ import type { Terminal } from './terminal.ts';
 
 /** Options that every command takes. */
 export interface SessionOptions {
-  /** `wasm` (with the kernels of @flowzoo/kernels-wasm), `wasm-stock` (as tfjs ships it) or `cpu`. */
+  /** `wasm` (with the kernels of @flowzoo/kernels-wasm), `wasm-stock` (as tfjs ships it) `cpu`, or `native`. */
   readonly backend?: string;
+  /** Threads of one kernel, with `native`. */
+  readonly threads?: number;
   /** Packages or files of further plugins. */
   readonly plugin?: readonly string[];
 }
@@ -31,7 +33,7 @@ export interface Session {
  * @throws E_OPTION when tfjs has no such backend here, E_PLUGIN
  */
 export async function openSession(options: SessionOptions, terminal: Terminal): Promise<Session> {
-  const acceleration = await startEngine(options.backend ?? 'wasm');
+  const acceleration = await startEngine(options);
   for (const note of acceleration.notes) terminal.error(`note: ${note}`);
   const registry = createRegistry().use(coupling).use(planar).use(autoregressive).use(glow);
   for (const name of options.plugin ?? []) {

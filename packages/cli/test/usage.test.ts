@@ -50,7 +50,7 @@ describe('what was not understood', () => {
     [
       'a backend that is none',
       'sample @table --backend webgl',
-      /--backend: this backend is not available \(expected wasm, wasm-stock or cpu, got webgl\)/,
+      /--backend: this backend is not available \(expected wasm, native, wasm-stock or cpu, got webgl\)/,
     ],
   ])('%s', async (_name, line, message) => {
     const { code, out, err } = await flowzoo(workshop.words(line));

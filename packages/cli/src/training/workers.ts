@@ -8,12 +8,13 @@ const SETUP = new URL(`./worker-setup${import.meta.url.endsWith('.ts') ? '.ts' :
 
 /** The threads that `--workers` asks for, with the backend and the plugins of the command; none for one. */
 export function workersFor(
-  { workers, backend, plugin }: SessionOptions & { readonly workers: number },
+  { workers, backend, threads, plugin }: SessionOptions & { readonly workers: number },
   spec: ModelSpec,
 ): { readonly workers?: TrainingWorkers } {
   if (workers === 1) return {};
   const options: CommandSetup = {
     ...(backend === undefined ? {} : { backend }),
+    ...(threads === undefined ? {} : { threads }),
     ...(plugin === undefined ? {} : { plugin }),
     requires: spec.requires,
   };
