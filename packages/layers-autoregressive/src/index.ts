@@ -39,6 +39,7 @@ export {
   GatedPixelCnn,
   ImageModel,
   PixelCnn,
+  type CachedKernel,
   type CompletionOptions,
   type CompletionResult,
   type GatedPixelCnnConfig,

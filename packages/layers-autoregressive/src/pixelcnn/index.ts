@@ -8,6 +8,7 @@ export const imageDistributions: Record<string, DistributionDefinition> = {
   'gated-pixelcnn': gatedPixelCnnDefinition,
 };
 
+export type { CachedKernel } from './cached/engine.ts';
 export type { CompletionOptions, CompletionResult } from './completion.ts';
 export { GatedPixelCnn, type GatedPixelCnnConfig } from './gated-pixelcnn.ts';
 export { ImageModel, type ImageSampleOptions, type SamplingMethod } from './image-model.ts';

@@ -1,6 +1,7 @@
+import { FlowzooError } from '@flowzoo/core';
 import type { SamplerProgram } from './program.ts';
 import { runArrays, type Stretch } from './run-arrays.ts';
-import { borrowHost } from './wasm/host.ts';
+import { borrowHost, giveBackHost } from './wasm/host.ts';
 
 /** What computes a program. Both engines give the same bits. */
 export type CachedKernel = 'wasm' | 'typescript';
@@ -15,15 +16,26 @@ export interface Engine {
   dispose(): void;
 }
 
-/** Loads a program; without a `kernel` as WebAssembly where the host has it with SIMD. */
+/**
+ * Loads a program; without a `kernel` as WebAssembly where the host has it with SIMD.
+ *
+ * @throws E_OPTION when `wasm` is asked for and not there
+ */
 export function engineFor(program: SamplerProgram, kernel: CachedKernel | undefined): Engine {
   const host = kernel === 'typescript' ? null : borrowHost();
-  if (host === null) return arrayEngine(program);
+  if (host === null) {
+    if (kernel !== 'wasm') return arrayEngine(program);
+    throw new FlowzooError('E_OPTION', 'this host has no WebAssembly with SIMD', {
+      expected: '"kernel": "typescript"',
+      found: '"wasm"',
+      remedy: 'Leave the option out: it is found by itself',
+    });
+  }
   host.load(program);
   return {
     numbers: () => host.numbers(),
     run: (first, stretch) => host.run(first, stretch),
-    dispose: () => host.giveBack(),
+    dispose: () => giveBackHost(host),
   };
 }
 

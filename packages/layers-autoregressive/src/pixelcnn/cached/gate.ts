@@ -5,8 +5,8 @@ const bits = new Int32Array(1);
 const float = new Float32Array(bits.buffer);
 
 /**
- * tanh a · σ(b), every step rounded to float32: the same bits as assembly/pixelcnn/activations.ts on every machine, within
- * 3·10⁻⁷ of the exact value.
+ * tanh a · σ(b), every step rounded to float32: the same bits as assembly/pixelcnn/activations.ts on every machine,
+ * and within 3·10⁻⁷ of the exact value, relative to it.
  */
 export function gate(a: number, b: number): number {
   const absolute = Math.abs(a);

@@ -46,10 +46,9 @@ export function gatedProgram({ layers, output }: GatedNetwork, options: ProgramO
   const first = layers[0]!;
   const features = first.horizontal.outputs / 2;
   const gates = halves(2 * features);
-  const [sums, rowSums] = [1, columns].map((length) => builder.place({ images, columns: length, size: gates.size })) as [
-    Place,
-    Place,
-  ];
+  const [sums, rowSums] = [1, columns].map((length) =>
+    builder.place({ images, columns: length, size: gates.size }),
+  ) as [Place, Place];
   const gated = builder.place({ images, size: features });
   const last = builder.place({ images, size: features });
   const skips = first.skip && builder.place({ images, size: first.skip.outputs });

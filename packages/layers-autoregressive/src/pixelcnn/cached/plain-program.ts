@@ -28,7 +28,10 @@ export function plainProgram(network: PlainNetwork, options: ProgramOptions): Sa
   const active = builder.place({ images, size: features });
   const input = addWindow(builder, { taps: first, context: network.context, target: () => h, options });
   for (const { down, window, up, context } of blocks) {
-    const map = ({ outputs, weight, bias }: PointwiseTaps, site: { source: Place; from?: Place; target: Place }): void =>
+    const map = (
+      { outputs, weight, bias }: PointwiseTaps,
+      site: { source: Place; from?: Place; target: Place },
+    ): void =>
       builder.position.product({
         ...site,
         addend: bias && builder.constant(bias),

@@ -53,9 +53,9 @@ export class PixelCnnHost {
     this.#run(START, this.#words, first, images, row, column, columns);
   }
 
-  /** Lets the next sampler have the memory. */
-  giveBack(): void {
-    if (this.#memory.buffer.byteLength <= KEPT_BYTES) idle = this;
+  /** Bytes of the memory. */
+  get size(): number {
+    return this.#memory.buffer.byteLength;
   }
 }
 
@@ -69,6 +69,11 @@ export function borrowHost(): PixelCnnHost | null {
   if (host !== undefined) return host;
   compiled ??= compile();
   return compiled === null ? null : new PixelCnnHost(compiled);
+}
+
+/** Lets the next sampler have it. */
+export function giveBackHost(host: PixelCnnHost): void {
+  if (host.size <= KEPT_BYTES) idle = host;
 }
 
 function compile(): WebAssembly.Module | null {
