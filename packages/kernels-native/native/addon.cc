@@ -11,7 +11,8 @@
 namespace flowzoo {
 namespace {
 
-constexpr auto FAMILIES = {productFunctions};
+constexpr auto FAMILIES = {productFunctions,     convolutionFunctions, elementFunctions,
+                           elementPairFunctions, optimizerFunctions,   reductionFunctions};
 
 napi_value setThreads(napi_env env, napi_callback_info info) {
   napi_value value;

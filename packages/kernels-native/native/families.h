@@ -8,5 +8,10 @@
 namespace flowzoo {
 
 std::vector<Entry> productFunctions();
+std::vector<Entry> convolutionFunctions();
+std::vector<Entry> elementFunctions();
+std::vector<Entry> elementPairFunctions();
+std::vector<Entry> optimizerFunctions();
+std::vector<Entry> reductionFunctions();
 
 }  // namespace flowzoo

@@ -50,7 +50,7 @@ void batchedProduct(const Heap& heap, Address a, Count aRow, Count aColumn, Coun
   const float* right = heap.floats(b, plus(last(bBatch), extent(inner, bRow, columns, bColumn)));
   const Factor first = factorOf(rows, aRow, inner, aColumn);
   const Factor second = factorOf(inner, bRow, columns, bColumn);
-  threads::use(threads::allowed());
+  threads::useFor(2.0 * rows * columns * inner);
   for (Count n = 0; n < batches; n++) {
     dnnl_sgemm(first.transposed, second.transposed, rows, columns, inner, 1, left, first.leading, right,
                second.leading, 0, to, columns);

@@ -13,6 +13,10 @@ namespace {
 thread_local int allowance = 1;
 thread_local int now = 0;
 
+// Some 25 µs on one thread: for less, waking and waiting for others costs more than they give, above all on a machine that
+// has something else to do.
+constexpr double FEWEST_OPERATIONS = 5e6;
+
 }  // namespace
 
 void allow(int count) { allowance = std::max(count, 1); }
@@ -27,5 +31,7 @@ int use(int count) {
   now = wanted;
   return wanted;
 }
+
+int useFor(double operations) { return use(operations < FEWEST_OPERATIONS ? 1 : allowance); }
 
 }  // namespace flowzoo::threads

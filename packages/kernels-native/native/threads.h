@@ -12,4 +12,7 @@ int allowed();
 /** Makes OpenMP and oneDNN use `count` threads for what the calling thread starts now, at most the allowance. */
 int use(int count);
 
+/** The threads for work of so many multiplications and additions, and `use` of them. */
+int useFor(double operations);
+
 }  // namespace flowzoo::threads

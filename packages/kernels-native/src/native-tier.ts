@@ -6,6 +6,7 @@ import {
   type Unavailable,
 } from '@flowzoo/kernels-wasm';
 import { type Addon, loadAddon, type NativeFunction } from './addon.ts';
+import { choices } from './choose.ts';
 import { defaultThreads } from './threads.ts';
 
 /** Options of {@link nativeTier}. */
@@ -25,7 +26,7 @@ export interface NativeTierOptions {
 export function nativeTier(options: NativeTierOptions = {}): Tier {
   return replacingTier({
     name: 'native',
-    replace({ host }): Replacement | Unavailable {
+    replace({ host, functions: wasm }): Replacement | Unavailable {
       const threads = options.threads ?? defaultThreads();
       let addon: Addon;
       try {
@@ -35,7 +36,10 @@ export function nativeTier(options: NativeTierOptions = {}): Tier {
       }
       addon.setThreads(threads);
       const functions = Object.fromEntries(
-        Object.entries(addon.functions).map(([group, ofGroup]) => [group, onHeap(ofGroup, host.memory)]),
+        Object.entries(addon.functions).map(([group, ofGroup]) => [
+          group,
+          chosen(group, onHeap(ofGroup, host.memory), wasm[group] ?? {}),
+        ]),
       );
       return { features: [...addon.features, `threads: ${threads}`], functions };
     },
@@ -46,6 +50,13 @@ export function nativeTier(options: NativeTierOptions = {}): Tier {
 function onHeap(functions: Readonly<Record<string, NativeFunction>>, memory: WebAssembly.Memory): ModuleExports {
   return Object.fromEntries(
     Object.entries(functions).map(([name, run]) => [name, (...values: number[]) => run(memory.buffer, ...values)]),
+  );
+}
+
+/** Each function of a group, or WebAssembly's where that is better. */
+function chosen(group: string, native: ModuleExports, wasm: ModuleExports): ModuleExports {
+  return Object.fromEntries(
+    Object.entries(native).map(([name, run]) => [name, choices[group]?.[name]?.(run, wasm[name]) ?? run]),
   );
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { expect } from 'vitest';
-import { accelerate } from '../src/index.ts';
+import { accelerate, type AccelerateOptions, type Tier } from '../src/index.ts';
 
 /** Numbers, shape and dtype of a tensor, off the backend. */
 export interface Values {
@@ -18,11 +18,17 @@ export interface Tolerance {
   readonly absolute?: number;
 }
 
-/** Starts the accelerated wasm backend. */
+/** The tiers under test, which the set-up of the tests puts there for FLOWZOO_KERNELS=native; otherwise those of this package. */
+export const testedTiers: AccelerateOptions = (() => {
+  const tiers = (globalThis as Record<symbol, unknown>)[Symbol.for('@flowzoo/tested-tiers')];
+  return tiers === undefined ? {} : { tiers: tiers as readonly Tier[] };
+})();
+
+/** Starts the accelerated wasm backend on the tiers under test. */
 export async function useAccelerated(): Promise<void> {
   tf.enableProdMode();
   await tf.setBackend('wasm');
-  await accelerate();
+  await accelerate(testedTiers);
 }
 
 /** What the program gives on tfjs's cpu backend; leaves the wasm backend active. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accelerate, restore } from '../src/index.ts';
-import { numbers, useAccelerated } from './compare.ts';
+import { numbers, useAccelerated, testedTiers } from './compare.ts';
 
 /** A program as anybody writes it with tf.layers: a model, its loss, and what it learns from. */
 interface Program {
@@ -96,7 +96,7 @@ describe('programs that know nothing of this package', () => {
         stock.forEach((loss, step) => expect(Math.abs(loss / expected[step]! - 1)).toBeLessThan(1e-4));
       } else await expect(losses(program)).rejects.toThrow("Kernel 'Conv2DBackpropFilter' not registered");
     } finally {
-      await accelerate();
+      await accelerate(testedTiers);
     }
   });
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectClose, numbers } from '../../test/compare.ts';
+import { expectClose, numbers, testedTiers } from '../../test/compare.ts';
 import { accelerate, restore } from '../accelerate.ts';
 import { reference } from '../kernels/convolutions/test-reference.ts';
 import { registerGradients } from './gradients.ts';
@@ -11,7 +11,7 @@ let undo: () => void;
 beforeAll(async () => {
   tf.enableProdMode();
   await tf.setBackend('wasm');
-  await accelerate();
+  await accelerate(testedTiers);
   undo = registerGradients();
 });
 afterAll(() => {
@@ -139,7 +139,7 @@ it('puts back what tfjs had', async () => {
       tf.conv2d(x as tf.Tensor4D, tf.ones([2, 2, 1, 1]) as tf.Tensor4D, 1, 'valid', 'NHWC', 2);
     expect(() => tf.grad(convolve)(tf.ones([1, 4, 4, 1]))).toThrow('dilation rates greater than 1');
   } finally {
-    await accelerate();
+    await accelerate(testedTiers);
     undo = registerGradients();
   }
 });

@@ -42,6 +42,7 @@ export function runInputGradient(
   const gradient = host.output(info.inShape);
   if (sizeOf(gradient) === 0) return gradient;
   const own = geometryOf(info);
+  if (takenWhole({ host, functions }, own, [dy, filter, gradient])) return gradient;
   if (!goesAsConvolution(own)) {
     const { geometry, space } = workspace({ host, functions }, own);
     functions['inputGradient']!(geometry, host.pointer(dy), host.pointer(filter), host.pointer(gradient), space);
@@ -53,6 +54,22 @@ export function runInputGradient(
   functions['turnFilter']!(host.pointer(filter), space, taps, own.channels, own.outChannels);
   functions['convolve']!(geometry, host.pointer(dy), space, 0, host.pointer(gradient), space + turnedBytes);
   return gradient;
+}
+
+/**
+ * Functions of another tier may include `wholeInputGradient(geometry, dy, filter, gradient)`, which answers 1 when it did
+ * the gradient as it is, and 0 when it is to be taken apart as below.
+ */
+function takenWhole(
+  { host, functions }: Pick<KernelTools, 'host' | 'functions'>,
+  geometry: Geometry,
+  tensors: readonly TensorInfo[],
+): boolean {
+  const whole = functions['wholeInputGradient'];
+  if (whole === undefined) return false;
+  const address = host.scratch(GEOMETRY_BYTES);
+  writeGeometry(host, address, geometry);
+  return whole(address, ...tensors.map((each) => host.pointer(each))) === 1;
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { accelerate, restore } from '../../accelerate.ts';
 import type { StockBackend } from '../../host/stock-backend.ts';
+import { testedTiers } from '../../../test/compare.ts';
 
 /** Writes a tensor's numbers on the heap, as an optimizer that works in place does. */
 export function overwrite(tensor: tf.Tensor, values: readonly number[]): void {
@@ -13,6 +14,6 @@ export async function withStockKernels(check: () => void): Promise<void> {
   try {
     check();
   } finally {
-    await accelerate();
+    await accelerate(testedTiers);
   }
 }

@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectClose, expectSameAsCpu, numbers, specialValues, useAccelerated } from '../../../test/compare.ts';
+import {
+  expectClose,
+  expectSameAsCpu,
+  numbers,
+  specialValues,
+  useAccelerated,
+  testedTiers,
+} from '../../../test/compare.ts';
 import { accelerate, restore } from '../../accelerate.ts';
 import { allowed, filled, transposes } from './test-products.ts';
 
@@ -179,7 +186,7 @@ describe('BatchMatMul', () => {
     expect(tf.tidy(() => fusedAfterChange())).toBe(8);
     restore();
     expect(tf.tidy(product)).toEqual([4, 4]);
-    await accelerate();
+    await accelerate(testedTiers);
   });
 
   it('has the gradients of the cpu backend in all transposes', async () => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectSameAsCpu, useAccelerated, valuesOf } from '../../../test/compare.ts';
+import { expectSameAsCpu, useAccelerated, valuesOf, testedTiers } from '../../../test/compare.ts';
 import { accelerate, restore } from '../../accelerate.ts';
 import { allowed, filled, transposes } from './test-products.ts';
 
@@ -42,7 +42,7 @@ describe('_FusedMatMul', () => {
     expect([...valuesOf(program)[0]!.numbers]).toEqual([101, 102, 103, 101, 102, 103]);
     restore();
     expect([...valuesOf(program)[0]!.numbers]).not.toEqual([101, 102, 103, 101, 102, 103]);
-    await accelerate();
+    await accelerate(testedTiers);
   });
 
   it.each([[[1]], [[4, 1]], [[4, 5]], [[1, 5]]])('takes a bias of shape %j', async (shape) => {

@@ -1,0 +1,23 @@
+import type { ModuleExports } from '@flowzoo/kernels-wasm';
+
+/** A function of either tier. */
+export type KernelFunction = ModuleExports[string];
+
+/** Chooses, for one function of a group, between the native one and that of the WebAssembly module. */
+export type Choice = (native: KernelFunction, wasm: KernelFunction | undefined) => KernelFunction;
+
+/** The native function answers 1, or 0 where it leaves the work to WebAssembly. */
+const unlessRefused: Choice = (native, wasm) =>
+  wasm === undefined ? native : (...values) => native(...values) || wasm(...values);
+
+/** Group → function → choice; a function that is not named is native. */
+export const choices: Readonly<Record<string, Readonly<Record<string, Choice>>>> = {
+  convolutions: {
+    convolve: unlessRefused,
+    filterGradient: unlessRefused,
+    inputGradient: unlessRefused,
+    depthwise: unlessRefused,
+    depthwiseFilter: unlessRefused,
+    depthwiseInput: unlessRefused,
+  },
+};
