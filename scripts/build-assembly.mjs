@@ -15,6 +15,16 @@ const modules = [
     target: 'packages/layers-autoregressive/src/incremental/wasm/embedded-incremental.ts',
     name: 'incrementalModule',
   },
+  {
+    source: 'packages/layers-autoregressive/assembly/wavenet.ts',
+    target: 'packages/layers-autoregressive/src/wavenet/cached/wasm/embedded-wavenet.ts',
+    name: 'wavenetModule',
+  },
+  {
+    source: 'packages/layers-autoregressive/assembly/pixelcnn.ts',
+    target: 'packages/layers-autoregressive/src/pixelcnn/cached/wasm/embedded-pixelcnn.ts',
+    name: 'pixelCnnModule',
+  },
 ];
 
 async function compile(source) {

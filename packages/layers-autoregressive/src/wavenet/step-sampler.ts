@@ -1,5 +1,6 @@
 import type { Random } from '@flowzoo/core';
 import type { DiscreteHead } from '../heads/index.ts';
+import { RingNetwork } from './cached/ring-network.ts';
 import type { StepSource } from './step-source.ts';
 
 /** What a {@link StepSampler} draws from. */
@@ -16,39 +17,54 @@ export interface StepSamplerOptions {
 }
 
 /**
- * Draws several signals step by step. Steps of the prompt are run like all others, drawing included, and then overwritten:
+ * Draws several signals step by step. Steps of the prompt are run like all others, uniforms included, and then overwritten:
  * a signal after a prompt meets the same uniforms as without.
  */
 export class StepSampler {
   readonly #options: StepSamplerOptions;
-  readonly #levels: Float32Array;
   readonly #inputs: Float32Array;
   #time = 0;
 
   constructor(options: StepSamplerOptions) {
     this.#options = options;
-    this.#levels = new Float32Array(options.randoms.length);
     this.#inputs = new Float32Array(options.randoms.length);
   }
 
-  /** The levels of the next step, one per signal, overwritten by the next call. */
-  next(): Float32Array | Promise<Float32Array> {
-    const found = this.#options.source.step(this.#time === 0 ? null : this.#inputs);
-    // Rings answer at once: a microtask for every step would cost more than a small network.
-    return found instanceof Float32Array ? this.#draw(found) : found.then((parameters) => this.#draw(parameters));
+  /** The levels of the next steps, `[steps, count]`. */
+  async next(steps: number): Promise<Float32Array> {
+    const { source, head, randoms, temperature, prompts } = this.#options;
+    const uniforms = randoms.map((random) => random.uniforms(steps * head.uniforms));
+    if (source instanceof RingNetwork && head.type === 'categorical') {
+      const given = prompts === null ? null : prompts.map((prompt) => Array.from(prompt).slice(this.#time));
+      this.#time += steps;
+      return source.draw({ steps, uniforms, given, temperature });
+    }
+    const count = randoms.length;
+    const levels = new Float32Array(steps * count);
+    for (let step = 0; step < steps; step++) {
+      const found = source.step(this.#time === 0 ? null : this.#inputs);
+      // Rings answer at once: a microtask for every step would cost more than a small network.
+      const parameters = found instanceof Float32Array ? found : await found;
+      const now = uniforms.map((row) => row.subarray(step * head.uniforms, (step + 1) * head.uniforms));
+      this.#draw(levels.subarray(step * count, (step + 1) * count), parameters, now);
+    }
+    return levels;
   }
 
-  #draw(parameters: Float32Array): Float32Array {
-    const { head, randoms, temperature, prompts, toInput } = this.#options;
-    for (const [i, random] of randoms.entries()) {
-      const uniforms = random.uniforms(head.uniforms);
+  /** Gives back what the source holds. */
+  dispose(): void {
+    if (this.#options.source instanceof RingNetwork) this.#options.source.dispose();
+  }
+
+  #draw(levels: Float32Array, parameters: Float32Array, uniforms: readonly Float32Array[]): void {
+    const { head, temperature, prompts, toInput } = this.#options;
+    for (let i = 0; i < levels.length; i++) {
       const given = prompts?.[i]?.[this.#time];
       const own = parameters.subarray(i * head.parameters, (i + 1) * head.parameters);
-      const levels = this.#levels.subarray(i, i + 1);
-      this.#levels[i] = given ?? head.draw({ channel: 0, parameters: own, uniforms, levels, temperature });
-      this.#inputs[i] = toInput(this.#levels[i]!);
+      const element = { channel: 0, parameters: own, uniforms: uniforms[i]!, levels: levels.subarray(i, i + 1) };
+      levels[i] = given ?? head.draw({ ...element, temperature });
+      this.#inputs[i] = toInput(levels[i]!);
     }
     this.#time++;
-    return this.#levels;
   }
 }

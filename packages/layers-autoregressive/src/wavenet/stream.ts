@@ -48,18 +48,18 @@ export async function* streamed(
   checkSampleOptions(1, { context, temperature, signal }, { place, contextSize });
   const prompts = await promptRows(prompt, { count: 1, time: endsAt, levels, at: place });
   const sampler = open(await context?.data<'float32'>(), prompts);
-  const warm = prompts?.[0]?.length ?? 0;
-  for (let step = 0; step < warm; step++) await sampler.next();
-  let left = Math.min(length, endsAt - warm);
-  while (left > 0) {
-    if (signal?.aborted === true) throw new FlowzooError('E_ABORTED', 'sampling was aborted', { at: place });
-    const levelsOfChunk = new Float32Array(Math.min(chunk, left));
-    for (let i = 0; i < levelsOfChunk.length; i++) {
-      const found = sampler.next();
-      levelsOfChunk[i] = (found instanceof Float32Array ? found : await found)[0]!;
+  try {
+    const warm = prompts?.[0]?.length ?? 0;
+    if (warm > 0) await sampler.next(warm);
+    let left = Math.min(length, endsAt - warm);
+    while (left > 0) {
+      if (signal?.aborted === true) throw new FlowzooError('E_ABORTED', 'sampling was aborted', { at: place });
+      const levelsOfChunk = await sampler.next(Math.min(chunk, left));
+      left -= levelsOfChunk.length;
+      yield levelsOfChunk;
+      await tf.nextFrame();
     }
-    left -= levelsOfChunk.length;
-    yield levelsOfChunk;
-    await tf.nextFrame();
+  } finally {
+    sampler.dispose();
   }
 }

@@ -16,6 +16,7 @@ import { headOf, headSchema, type DiscreteHead, type HeadConfig } from '../heads
 import type { SamplingMethod } from '../pixelcnn/index.ts';
 import { RingNetwork } from './cached/ring-network.ts';
 import { waveNetSchema, type WaveNetConfig } from './config.ts';
+import { drawTogether } from './draw-together.ts';
 import { promptRows } from './prompt.ts';
 import { StepSampler } from './step-sampler.ts';
 import { FullPasses, type StepSource } from './step-source.ts';
@@ -38,9 +39,6 @@ export interface WaveSampleOptions extends SampleOptions {
 
 /** Signals drawn together: enough to share the reading of weights, few enough that their rings stay small. */
 const TOGETHER = 32;
-
-/** Milliseconds after which others get their turn. */
-const BREATH = 30;
 
 /**
  * A WaveNet over signals with integer levels, such as 8-bit µ-law sound: log P(x) = Σ_t log P(x_t | x_{t−r} … x_{t−1}), r
@@ -163,8 +161,7 @@ export class WaveNet extends PartBase implements Distribution {
       endsAt,
       open: (context, prompts) => {
         this.assertAlive();
-        const source = new RingNetwork(this.#network.taps(), { count: 1, context });
-        return this.#sampler(source, { ...options, prompts, start: 0, count: 1 });
+        return this.#sampler(this.#rings(1, context), { ...options, prompts, start: 0, count: 1 });
       },
     });
   }
@@ -178,25 +175,35 @@ export class WaveNet extends PartBase implements Distribution {
     const { context, signal, onProgress, total, prompts } = options;
     const own =
       context === undefined ? undefined : tf.tidy(() => tf.slice(context, [start, 0], [count, this.contextSize]));
+    let sampler: StepSampler | undefined;
     try {
       const source = isCached
-        ? new RingNetwork(this.#network.taps(), { count, context: own?.dataSync<'float32'>() })
+        ? this.#rings(count, own?.dataSync<'float32'>())
         : new FullPasses((signals) => this.#parameters(signals, own as tf.Tensor2D | undefined), { count, time });
-      const sampler = this.#sampler(source, { ...options, prompts: prompts?.slice(start) ?? null, start, count });
-      let breath = performance.now();
-      for (let step = 0; step < time; step++) {
-        const found = sampler.next();
-        const drawn = found instanceof Float32Array ? found : await found;
-        for (let i = 0; i < count; i++) levels[(start + i) * time + step] = drawn[i]!;
-        if (performance.now() - breath < BREATH && step < time - 1) continue;
-        if (signal?.aborted === true) throw new FlowzooError('E_ABORTED', 'sampling was aborted', { at: this.place });
-        onProgress?.({ done: start * time + (step + 1) * count, total });
-        await tf.nextFrame();
-        breath = performance.now();
-      }
+      sampler = this.#sampler(source, { ...options, prompts: prompts?.slice(start) ?? null, start, count });
+      await drawTogether(sampler, {
+        count,
+        time,
+        isCached,
+        keep: (drawn, step) => {
+          for (let i = 0; i < drawn.length; i++) {
+            levels[(start + (i % count)) * time + step + Math.floor(i / count)] = drawn[i]!;
+          }
+        },
+        breathe: async (step) => {
+          if (signal?.aborted === true) throw new FlowzooError('E_ABORTED', 'sampling was aborted', { at: this.place });
+          onProgress?.({ done: start * time + step * count, total });
+          await tf.nextFrame();
+        },
+      });
     } finally {
+      sampler?.dispose();
       own?.dispose();
     }
+  }
+
+  #rings(count: number, context: Float32Array | undefined): RingNetwork {
+    return new RingNetwork(this.#network.taps(), { count, context, categorical: this.head.type === 'categorical' });
   }
 
   #sampler(

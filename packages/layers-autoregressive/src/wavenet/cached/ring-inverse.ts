@@ -22,14 +22,18 @@ export const ringInverse: SequentialInverse<WaveNetConditioner> = (map, input, c
   const logDerivative = new Float32Array(count * time);
   const now = new Float32Array(count);
   const previous = new Float32Array(count);
-  for (let step = 0; step < time; step++) {
-    for (let i = 0; i < count; i++) now[i] = given[i * time + step]!;
-    const parameters = ring.step(step === 0 ? null : previous);
-    const mapped = mapStep(scalar, now, parameters);
-    for (let i = 0; i < count; i++) {
-      previous[i] = value[i * time + step] = mapped[i]!;
-      logDerivative[i * time + step] = mapped[count + i]!;
+  try {
+    for (let step = 0; step < time; step++) {
+      for (let i = 0; i < count; i++) now[i] = given[i * time + step]!;
+      const parameters = ring.step(step === 0 ? null : previous);
+      const mapped = mapStep(scalar, now, parameters);
+      for (let i = 0; i < count; i++) {
+        previous[i] = value[i * time + step] = mapped[i]!;
+        logDerivative[i * time + step] = mapped[count + i]!;
+      }
     }
+  } finally {
+    ring.dispose();
   }
   return { value: tf.tensor2d(value, input.shape), logDerivative: tf.tensor2d(logDerivative, input.shape) };
 };

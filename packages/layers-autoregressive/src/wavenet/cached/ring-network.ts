@@ -1,6 +1,9 @@
 import type { WaveNetTaps } from '../wavenet-network.ts';
-import { packed, rectify, writeProduct, type PackedMap } from './products.ts';
-import { RingLayer } from './ring-layer.ts';
+import { ArrayKernel } from './array-kernel.ts';
+import type { RingKernel } from './kernel.ts';
+import { RingProgram } from './program.ts';
+import { WasmKernel } from './wasm/wasm-kernel.ts';
+import * as word from './words.ts';
 
 /** What a {@link RingNetwork} runs for. */
 export interface RingNetworkOptions {
@@ -8,38 +11,46 @@ export interface RingNetworkOptions {
   readonly count: number;
   /** `[count, contextSize]`. */
   readonly context: Float32Array | undefined;
+  /** True when {@link RingNetwork.draw} will be called. Default: false. */
+  readonly categorical?: boolean;
+  /** Default: as WebAssembly where the host has it with SIMD, else on arrays. The numbers are the same. */
+  readonly kernel?: 'arrays' | undefined;
+}
+
+/** Steps to be drawn. */
+export interface RingDraw {
+  readonly steps: number;
+  /** `[count][steps]`, on (0, 1). */
+  readonly uniforms: readonly Float32Array[];
+  /** `[count][steps]`, levels that are not drawn; others −1, as where a row ends. */
+  readonly given: readonly ArrayLike<number>[] | null;
+  readonly temperature: number;
 }
 
 /**
  * The network of a WaveNet one step at a time, every feature computed once: a step costs the same however long the
- * receptive field is. Plain arrays; weights are packed once, in float64.
+ * receptive field is. Weights are packed once; numbers are float32, and the same bits on every machine.
  *
  * Paine et al. 2016, "Fast WaveNet Generation Algorithm".
  */
 export class RingNetwork {
-  readonly #taps: WaveNetTaps;
   readonly #options: RingNetworkOptions;
-  readonly #layers: readonly RingLayer[];
-  readonly #maps: readonly [PackedMap, PackedMap];
-  readonly #residual: Float64Array;
-  readonly #skips: Float64Array;
-  readonly #hidden: Float64Array;
-  readonly #row: Float64Array;
+  readonly #sizes: WaveNetTaps['sizes'];
+  readonly #words: Int32Array;
+  readonly #kernel: RingKernel;
   readonly #parameters: Float32Array;
+  readonly #outputs: number;
   #time = 0;
 
   constructor(taps: WaveNetTaps, options: RingNetworkOptions) {
-    const { count } = options;
-    const [first, second] = taps.output;
-    this.#taps = taps;
+    const { count, categorical = false, kernel } = options;
+    const program = new RingProgram(taps, { count, categorical });
     this.#options = options;
-    this.#maps = [packed(first), packed(second)];
-    this.#residual = new Float64Array(count * taps.input.outputs);
-    this.#skips = new Float64Array(count * first.inputs);
-    this.#hidden = new Float64Array(first.outputs);
-    this.#row = new Float64Array(second.outputs);
-    this.#parameters = new Float32Array(count * second.outputs);
-    this.#layers = taps.layers.map((layer) => new RingLayer(layer, { count, skipFeatures: first.inputs }));
+    this.#sizes = taps.sizes;
+    this.#words = program.words;
+    this.#outputs = taps.output[1].outputs;
+    this.#parameters = new Float32Array(count * this.#outputs);
+    this.#kernel = (kernel === 'arrays' ? null : WasmKernel.create(program)) ?? new ArrayKernel(program);
   }
 
   /**
@@ -49,49 +60,76 @@ export class RingNetwork {
    * before the first step.
    */
   step(previous: ArrayLike<number> | null): Float32Array {
-    const { count } = this.#options;
     this.#condition();
-    this.#embed(previous);
-    this.#skips.fill(0);
-    const streams = { residual: this.#residual, skips: this.#skips };
-    for (const layer of this.#layers) layer.step(streams);
-    const [first, second] = this.#maps;
-    rectify(this.#skips, 0, this.#skips.length);
-    for (let signal = 0; signal < count; signal++) {
-      writeProduct(this.#hidden, 0, first, this.#skips, signal * first.inputs, first.bias, 0);
-      rectify(this.#hidden, 0, first.outputs);
-      writeProduct(this.#row, 0, second, this.#hidden, 0, second.bias, 0);
-      this.#parameters.set(this.#row, signal * second.outputs);
-    }
+    const { floats } = this.#kernel;
+    if (previous !== null) floats.set(previous, this.#words[word.PREVIOUS]!);
+    this.#kernel.step();
     this.#time++;
+    const [at, width, outputs] = [this.#words[word.PARAMETERS]!, this.#words[word.OUTPUTS]!, this.#outputs];
+    for (let signal = 0; signal < this.#options.count; signal++) {
+      const row = at + signal * width;
+      this.#parameters.set(floats.subarray(row, row + outputs), signal * outputs);
+    }
     return this.#parameters;
   }
 
-  #embed(previous: ArrayLike<number> | null): void {
-    const { inputs, outputs, weight, bias } = this.#taps.input;
-    const residual = this.#residual;
-    for (let signal = 0; signal < this.#options.count; signal++) {
-      const value = previous === null ? 0 : previous[signal]!;
-      const row = inputs === 1 ? 0 : value * outputs;
-      const factor = inputs === 1 ? value : 1;
-      for (let o = 0; o < outputs; o++) {
-        residual[signal * outputs + o] = bias![o]! + (previous === null ? 0 : factor * weight[row + o]!);
+  /** Draws levels from categorical distributions, `[steps, count]`; each is what the next step sees. */
+  draw({ steps, uniforms, given, temperature }: RingDraw): Float32Array {
+    const { count } = this.#options;
+    const levels = new Float32Array(steps * count);
+    for (let done = 0; done < steps;) {
+      this.#condition();
+      const now = Math.min(steps - done, word.CHUNK, this.#untilNextFrame());
+      const { floats } = this.#kernel;
+      const [uniformsAt, drawnAt] = [this.#words[word.UNIFORMS]!, this.#words[word.DRAWN]!];
+      for (let step = 0; step < now; step++) {
+        for (let signal = 0; signal < count; signal++) {
+          floats[uniformsAt + step * count + signal] = uniforms[signal]![done + step]!;
+          floats[drawnAt + step * count + signal] = given?.[signal]?.[done + step] ?? -1;
+        }
       }
+      this.#kernel.draw(now, temperature);
+      levels.set(floats.subarray(drawnAt, drawnAt + now * count), done * count);
+      this.#time += now;
+      done += now;
     }
+    return levels;
+  }
+
+  /** Lets others use the memory; the network takes no step after it. */
+  dispose(): void {
+    this.#kernel.dispose();
+  }
+
+  #untilNextFrame(): number {
+    const { local } = this.#sizes;
+    return local === null ? Infinity : local.hop - (this.#time % local.hop);
   }
 
   /** Conditions change with the frames alone. */
   #condition(): void {
-    const { context, count } = this.#options;
-    const { global, local } = this.#taps.sizes;
-    const [time, hop] = [this.#time, local?.hop ?? Infinity];
-    if (time !== 0 && (local === null || time % hop !== 0)) return;
-    for (let signal = 0; signal < count; signal++) {
-      const own = context?.subarray((signal * context.length) / count, ((signal + 1) * context.length) / count);
-      const frameAt = global + (local === null ? 0 : (time / hop) * local.features);
-      const frame = own === undefined || local === null ? null : own.subarray(frameAt, frameAt + local.features);
-      const whole = own === undefined || global === 0 ? null : own.subarray(0, global);
-      for (const layer of this.#layers) layer.condition(signal, whole, frame);
+    const { global, local } = this.#sizes;
+    const [time, kernel] = [this.#time, this.#kernel];
+    if (time === 0 && global > 0) {
+      this.#tell(0, { count: global, width: this.#words[word.GLOBAL_WIDTH]! });
+      kernel.condition('global');
+    }
+    if (local === null || time % local.hop !== 0) return;
+    const at = global + (time / local.hop) * local.features;
+    this.#tell(at, { count: local.features, width: this.#words[word.LOCAL_WIDTH]! });
+    kernel.condition('local');
+  }
+
+  /** Puts `count` numbers of each context where the kernel reads conditions. */
+  #tell(from: number, { count, width }: { readonly count: number; readonly width: number }): void {
+    const context = this.#options.context!;
+    const { floats } = this.#kernel;
+    const at = this.#words[word.CONDITION]!;
+    const size = context.length / this.#options.count;
+    floats.fill(0, at, at + this.#options.count * width);
+    for (let signal = 0; signal < this.#options.count; signal++) {
+      const start = signal * size + from;
+      floats.set(context.subarray(start, start + count), at + signal * width);
     }
   }
 }

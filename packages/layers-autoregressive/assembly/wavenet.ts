@@ -1,0 +1,2 @@
+export { draw } from './wavenet/draw';
+export { condition, step } from './wavenet/step';
