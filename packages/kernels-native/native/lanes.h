@@ -1,0 +1,101 @@
+// Vectors of floats as wide as the processor's registers, by the vector extensions of GCC and Clang: + - * / < work lane by
+// lane, and `mask ? a : b` chooses by lane.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__GNUC__) && !defined(__clang__)
+// Vectors wider than a register are parameters of inlined functions only.
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
+
+namespace flowzoo {
+
+#if defined(__AVX512F__)
+constexpr std::size_t VECTOR_BYTES = 64;
+#elif defined(__AVX2__)
+constexpr std::size_t VECTOR_BYTES = 32;
+#else
+constexpr std::size_t VECTOR_BYTES = 16;
+#endif
+
+/** Numbers of 32 bits in one vector. */
+constexpr std::size_t LANES = VECTOR_BYTES / 4;
+
+typedef float Floats __attribute__((vector_size(VECTOR_BYTES)));
+typedef std::int32_t Ints __attribute__((vector_size(VECTOR_BYTES)));
+typedef std::uint8_t Bytes __attribute__((vector_size(VECTOR_BYTES / 4)));
+typedef std::int8_t SignedBytes __attribute__((vector_size(VECTOR_BYTES / 4)));
+/** As many doubles and 64-bit integers as there are lanes; two registers. */
+typedef double Doubles __attribute__((vector_size(2 * VECTOR_BYTES)));
+typedef std::int64_t Longs __attribute__((vector_size(2 * VECTOR_BYTES)));
+
+/** A vector of another size. */
+template <typename Number, std::size_t BYTES>
+struct VectorOf {
+  typedef Number Type __attribute__((vector_size(BYTES)));
+};
+
+#define FLOWZOO_INLINE static inline __attribute__((always_inline))
+
+template <typename Vector>
+FLOWZOO_INLINE Vector load(const void* at) {
+  Vector v;
+  std::memcpy(&v, at, sizeof v);
+  return v;
+}
+
+template <typename Vector>
+FLOWZOO_INLINE void store(void* at, Vector v) {
+  std::memcpy(at, &v, sizeof v);
+}
+
+/** The first `count` numbers, other lanes 0: never reads past the end of a tensor. */
+template <typename Vector>
+FLOWZOO_INLINE Vector loadPart(const void* at, std::size_t count) {
+  Vector v = {};
+  std::memcpy(&v, at, count * sizeof v[0]);
+  return v;
+}
+
+template <typename Vector>
+FLOWZOO_INLINE void storePart(void* at, Vector v, std::size_t count) {
+  std::memcpy(at, &v, count * sizeof v[0]);
+}
+
+FLOWZOO_INLINE Floats splat(float x) { return x - Floats{}; }
+
+FLOWZOO_INLINE Ints bitsOf(Floats v) { return reinterpret_cast<Ints>(v); }
+FLOWZOO_INLINE Floats floatsOf(Ints v) { return reinterpret_cast<Floats>(v); }
+
+FLOWZOO_INLINE Floats absolute(Floats x) { return floatsOf(bitsOf(x) & 0x7fffffff); }
+FLOWZOO_INLINE Floats minusAbsolute(Floats x) { return floatsOf(bitsOf(x) | INT32_MIN); }
+
+/** The magnitude of the first with the sign bit of the second. */
+FLOWZOO_INLINE Floats withSignOf(Floats magnitude, Floats sign) {
+  return floatsOf((bitsOf(magnitude) & 0x7fffffff) | (bitsOf(sign) & INT32_MIN));
+}
+
+/** x where it is within the limit, else the limit; NaN stays. */
+FLOWZOO_INLINE Floats atMost(Floats x, float limit) { return x > limit ? splat(limit) : x; }
+FLOWZOO_INLINE Floats atLeast(Floats x, float limit) { return x < limit ? splat(limit) : x; }
+
+FLOWZOO_INLINE Floats squareRoot(Floats x) {
+  for (std::size_t i = 0; i < LANES; i++) x[i] = __builtin_sqrtf(x[i]);
+  return x;
+}
+
+// The same for one number, for loops that end with single ones.
+FLOWZOO_INLINE float absolute(float x) { return __builtin_fabsf(x); }
+FLOWZOO_INLINE float squareRoot(float x) { return __builtin_sqrtf(x); }
+
+/** Whether any lane of a mask is set. */
+FLOWZOO_INLINE bool any(Ints mask) {
+  std::int32_t all = 0;
+  for (std::size_t i = 0; i < LANES; i++) all |= mask[i];
+  return all != 0;
+}
+
+}  // namespace flowzoo
