@@ -5,6 +5,7 @@ import { autoregressiveCases } from './autoregressive-cases.mjs';
 import { glowCases } from './glow-cases.mjs';
 import { kernelCases } from './kernel-cases.mjs';
 import { couplings, flowOf, sylvesters } from './models.mjs';
+import { pixelCnnCases } from './pixelcnn-cases.mjs';
 import { stockCouplings, stockDraw, stockPlanar, stockTraining } from './stock.mjs';
 import { plainSteps, read, scoring, training } from './subjects.mjs';
 
@@ -131,6 +132,7 @@ export const cases = [
   },
   ...glowCases,
   ...autoregressiveCases,
+  ...pixelCnnCases,
   ...kernelCases,
 ];
 

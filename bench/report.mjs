@@ -6,7 +6,7 @@ import { formatTable } from '@flowzoo/cli';
  * The table of results: medians in milliseconds, and how many times as long the others took.
  *
  * A result is `{ name, ours, stock?, rivals, gigaflops? }`: `ours` and `stock` as `summarizeTimes` gives them, `rivals` a list
- * of `{ threads, median }`.
+ * of `{ threads, median }`. One with a `scale` that is not 1 is marked.
  */
 export function tableOf(results) {
   const threads = [...new Set(results.flatMap(({ rivals }) => rivals.map((rival) => rival.threads)))].toSorted(
@@ -26,11 +26,11 @@ export function tableOf(results) {
     significant(ours.median),
     String(ours.repeats),
     significant(gigaflops),
-    significant(stock?.median),
+    marked(stock),
     ratio(stock?.median, ours.median),
     ...threads.flatMap((count) => {
-      const median = rivals.find((rival) => rival.threads === count)?.median;
-      return [significant(median), ratio(median, ours.median)];
+      const rival = rivals.find(({ threads: own }) => own === count);
+      return [marked(rival), ratio(rival?.median, ours.median)];
     }),
   ]);
   return formatTable({ titles, rows, alignRight: titles.map((_, column) => column).slice(1) });
@@ -78,6 +78,16 @@ export function describeMachine(facts) {
 function significant(value) {
   if (value === undefined) return null;
   return value >= 1000 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
+
+/** Whether a table has marks. */
+export function isScaled(results) {
+  return results.some(({ stock, rivals }) => [stock, ...rivals].some((times) => (times?.scale ?? 1) !== 1));
+}
+
+function marked(times) {
+  const text = significant(times?.median);
+  return text !== null && (times.scale ?? 1) !== 1 ? `${text}*` : text;
 }
 
 function ratio(other, own) {

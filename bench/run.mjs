@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { version_wasm as wasmVersion } from '@tensorflow/tfjs-backend-wasm';
 import { cases } from './cases.mjs';
 import { measureInTurn, summarizeTimes } from './measure.mjs';
-import { describeMachine, machineFacts, resultOf, tableOf } from './report.mjs';
+import { describeMachine, isScaled, machineFacts, resultOf, tableOf } from './report.mjs';
 import { measureRival, torchVersion } from './rivals.mjs';
 import { selectCases } from './select.mjs';
 
@@ -56,6 +56,7 @@ async function runCases() {
   console.log(describeMachine(machine));
   console.log(torch === null ? 'No python3 with torch here: no rivals.' : `Rivals: plain PyTorch ${torch}`);
   console.log(`\n${tableOf(results)}`);
+  if (isScaled(results)) console.log('\n* scaled from a part of the work');
 }
 
 async function measureCase(each) {
@@ -64,7 +65,9 @@ async function measureCase(each) {
     const own = { ...ours, before: () => accelerate({ relaxed: values.relaxed }) };
     const subjects = stock === undefined ? [own] : [own, { ...stock, before: restore }];
     const [times, other] = await measureInTurn(subjects, { seconds, rounds: each.rounds });
-    return { ours: summarizeTimes(times), ...(other === undefined ? {} : { stock: summarizeTimes(other) }) };
+    if (other === undefined) return { ours: summarizeTimes(times) };
+    const scale = stock.scale ?? 1;
+    return { ours: summarizeTimes(times), stock: { ...summarizeTimes(other.map((time) => scale * time)), scale } };
   } finally {
     await accelerate({ relaxed: values.relaxed });
     for (const thing of owned) thing.dispose();

@@ -4,8 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { stockTraining } from './stock.mjs';
 
 /** log p(x) of a batch; `model` is the same as a stock program. */
-export function scoring({ flow, model, batch }) {
-  const x = normalBatch(batch, flow.eventShape);
+export function scoring({ flow, model, batch, x = normalBatch(batch, flow.eventShape) }) {
   return {
     ours: { run: () => read(() => [flow.logProb(x)]) },
     ...(model === undefined ? {} : { stock: { run: () => read(() => [model.logProb(x)]) } }),
@@ -14,8 +13,7 @@ export function scoring({ flow, model, batch }) {
 }
 
 /** Training steps on one batch; `model` is the same as a stock program. */
-export function training({ flow, model, batch }) {
-  const x = normalBatch(batch, flow.eventShape);
+export function training({ flow, model, batch, x = normalBatch(batch, flow.eventShape) }) {
   const ours = { train: (hooks) => fit(flow, x, { batchSize: batch, ...plainSteps(hooks) }) };
   if (model === undefined) return { ours, owned: [flow, x] };
   const stock = stockTraining({ variables: model.variables, loss: () => tf.neg(tf.mean(model.logProb(x))) });

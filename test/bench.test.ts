@@ -29,6 +29,7 @@ interface Bench {
   ) => Promise<number[][]>;
   readonly resultOf: (each: object, measured: object) => object;
   readonly tableOf: (results: readonly object[]) => string;
+  readonly isScaled: (results: readonly object[]) => boolean;
   readonly flowOf: (options: object) => FlowModel;
   readonly couplings: (options: object) => object[];
   readonly stockCouplings: (options: object) => {
@@ -133,6 +134,22 @@ describe('the benchmark', () => {
       'quick  0.123        7     -         -             -           -       -           -       -',
     ]);
     expect(tableOf([quick]).split('\n')[0]).toBe('case      ms  repeats  GF/s  stock ms  stock ÷ ours');
+  });
+});
+
+describe('scaled times', () => {
+  it('are marked in the table', () => {
+    const times = (median: number, scale?: number): object => ({ median, repeats: 3, ...(scale && { scale }) });
+    const measured = (scale: number): object => ({
+      ours: times(10),
+      stock: times(5000, scale),
+      rivals: [{ threads: 1, ...times(1000, scale) }],
+    });
+    const results = [784, 1].map((scale) => resultOf({ name: 'draw', work: 'much' }, measured(scale)));
+    const [, , scaled, whole] = tableOf(results).split('\n');
+    expect(scaled!.split(/ +/)).toEqual(['draw', '10', '3', '-', '5000*', '500×', '1000*', '100×']);
+    expect(whole!.split(/ +/)).toEqual(['draw', '10', '3', '-', '5000', '500×', '1000', '100×']);
+    expect([bench.isScaled(results), bench.isScaled(results.slice(1))]).toEqual([true, false]);
   });
 });
 

@@ -52,7 +52,8 @@ def main(cases):
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(1)
     repeat = cases[arguments.case]()
-    times = sorted(measure(repeat, arguments.seconds))
+    scale = getattr(repeat, "scale", 1)
+    times = sorted(scale * each for each in measure(repeat, arguments.seconds))
     print(
         json.dumps(
             {
@@ -62,10 +63,17 @@ def main(cases):
                 "low": quantile(times, 0.1),
                 "high": quantile(times, 0.9),
                 "repeats": len(times),
+                "scale": scale,
                 "torch": torch.__version__,
             }
         )
     )
+
+
+def part(repeat, scale):
+    """A repeat that is the `scale`-th part of the work: times are multiplied, and the result says so."""
+    repeat.scale = scale
+    return repeat
 
 
 def training(parameters, loss):
