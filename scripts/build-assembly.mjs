@@ -16,6 +16,12 @@ const modules = [
     name: 'incrementalModule',
   },
   {
+    source: 'packages/layers-planar/assembly/stacks.ts',
+    target: 'packages/layers-planar/src/wasm/embedded-stacks.ts',
+    name: 'stacksModule',
+    onHeap: true,
+  },
+  {
     source: 'packages/layers-autoregressive/assembly/wavenet.ts',
     target: 'packages/layers-autoregressive/src/wavenet/cached/wasm/embedded-wavenet.ts',
     name: 'wavenetModule',
@@ -27,7 +33,7 @@ const modules = [
   },
 ];
 
-async function compile(source) {
+async function compile({ source, onHeap = false }) {
   let bytes;
   const { error, stderr } = await asc.main(
     [
@@ -50,7 +56,22 @@ async function compile(source) {
     },
   );
   if (error) throw new Error(`${source}: ${stderr.toString() || error.message}`);
+  if (onHeap) assertOwnsNoMemory(source, bytes);
   return Buffer.from(bytes).toString('base64');
+}
+
+/** The heap belongs to tfjs: a data section or a start function would write into its tensors at instantiation. */
+function assertOwnsNoMemory(source, bytes) {
+  for (let at = 8; at < bytes.length;) {
+    const section = bytes[at++];
+    let [size, shift] = [0, 0];
+    for (let more = true; more; shift += 7) {
+      size |= (bytes[at] & 0x7f) << shift;
+      more = (bytes[at++] & 0x80) !== 0;
+    }
+    if (section === 8 || section === 11) throw new Error(`${source}: the module has static data or a start function`);
+    at += size;
+  }
 }
 
 // Without relaxed SIMD: products and sums are rounded apart, so samples are the same bits on every machine.
@@ -62,7 +83,7 @@ export const ${name} =
 `;
 
 for (const each of modules) {
-  const text = sourceText(each, await compile(each.source));
+  const text = sourceText(each, await compile(each));
   const file = new URL(each.target, root);
   if (!process.argv.includes('--check')) await writeFile(file, text);
   else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {

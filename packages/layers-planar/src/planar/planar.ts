@@ -3,8 +3,10 @@ import type * as tf from '@tensorflow/tfjs';
 import { stackSchema, twoWayOptions, twoWaySchema, type TwoWayConfig } from '../two-way/definition.ts';
 import { runsOnArrays, type StackSite } from '../two-way/stack-on-arrays.ts';
 import { TwoWayLayer, type Field, type Parameters, type TwoWayOptions } from '../two-way/two-way-layer.ts';
+import { runOperation } from '../wasm/operation.ts';
 import { activationFor, type Activation, type ActivationName } from './activation.ts';
 import { constrain } from './constrain.ts';
+import { planarOperation } from './planar-operation.ts';
 import { planarOnArrays, planarOnTensors } from './planar-stack.ts';
 import { scalarActivationFor, type ScalarActivation } from './scalar-activation.ts';
 
@@ -43,6 +45,7 @@ export interface PlanarOptions extends TwoWayOptions {
 export class Planar extends TwoWayLayer {
   readonly #activation: Activation;
   readonly #scalar: ScalarActivation;
+  readonly #slope: number;
   readonly #minimumSlope: number;
 
   constructor(options: PlanarOptions) {
@@ -55,12 +58,16 @@ export class Planar extends TwoWayLayer {
       solving: activation.name === 'leaky-relu' ? 'exact' : 'iterative',
     });
     this.#activation = activation;
-    this.#scalar = scalarActivationFor(activation.name, options.slope ?? 0.01);
+    this.#slope = options.slope ?? 0.01;
+    this.#scalar = scalarActivationFor(activation.name, this.#slope);
     this.#minimumSlope = minimumSlope;
   }
 
   protected run(input: tf.Tensor2D, { u, w, b }: Parameters, site: StackSite): Mapped {
-    const { supremum } = this.#activation;
+    const { supremum, name } = this.#activation;
+    const attributes = { ...site, activation: name, slope: this.#slope, minimumSlope: this.#minimumSlope };
+    const found = input.size > 0 ? runOperation(planarOperation, [input, u!, w!, b!], attributes) : null;
+    if (found !== null) return { value: found[0], logDet: found[1] };
     const { direction, edge } = constrain({ u: u!, w: w! }, { supremum, minimumSlope: this.#minimumSlope });
     const stack = { input, w: w!, direction, b: b!, edge };
     if (input.size > 0 && !runsOnArrays()) return planarOnTensors(stack, { site, activation: this.#activation });

@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs';
 import { stackSchema, twoWayOptions, twoWaySchema, type TwoWayConfig } from '../two-way/definition.ts';
 import { runsOnArrays, type StackSite } from '../two-way/stack-on-arrays.ts';
 import { TwoWayLayer, type Field, type Parameters, type TwoWayOptions } from '../two-way/two-way-layer.ts';
+import { runOperation } from '../wasm/operation.ts';
+import { radialOperation } from './radial-operation.ts';
 import { radialOnArrays, radialOnTensors } from './radial-stack.ts';
 
 /** Options of {@link Radial}. */
@@ -54,9 +56,13 @@ export class Radial extends TwoWayLayer {
   }
 
   protected run(input: tf.Tensor2D, parameters: Parameters, site: StackSite): Mapped {
-    const alpha = tf.add(tf.softplus(parameters['alpha']!), SMALLEST_ALPHA);
-    const gamma = tf.add(tf.softplus(parameters['beta']!), tf.mul(alpha, this.#minimumSlope));
-    const stack = { input, center: parameters['center']!, alpha, gamma };
+    const { center, alpha: a, beta } = parameters;
+    const attributes = { ...site, minimumSlope: this.#minimumSlope };
+    const found = input.size > 0 ? runOperation(radialOperation, [input, center!, a!, beta!], attributes) : null;
+    if (found !== null) return { value: found[0], logDet: found[1] };
+    const alpha = tf.add(tf.softplus(a!), SMALLEST_ALPHA);
+    const gamma = tf.add(tf.softplus(beta!), tf.mul(alpha, this.#minimumSlope));
+    const stack = { input, center: center!, alpha, gamma };
     return input.size > 0 && !runsOnArrays() ? radialOnTensors(stack, site) : radialOnArrays(stack, site);
   }
 }

@@ -1,0 +1,4 @@
+export { planar, planarGradient } from './stacks/planar-calls';
+export { planarScratch } from './stacks/planar-job';
+export { radial, radialGradient } from './stacks/radial-calls';
+export { radialScratch } from './stacks/radial-job';
