@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { equalShapes, FlowzooError, formatShape, sizeOf, type ModelSpec, type Shape } from '@flowzoo/core';
 import { assertGrey, binarized } from './binarize.ts';
-import { readData, type ColumnSelection, type DataTable, type RowRange } from './data/index.ts';
+import { readData, selectTable, type ColumnSelection, type DataTable, type RowRange } from './data/index.ts';
 import { dataTraits } from './model-argument.ts';
 import type { DataOptions } from './options.ts';
+import { readClips, soundOf, type Sound } from './sound.ts';
 
 /** The model that data are read for. */
 export interface Reader {
@@ -31,11 +32,12 @@ export async function readInput(
   model: Reader,
 ): Promise<ModelInput> {
   const { data, binarize, rows } = options;
-  const read = await readEvents(data, { ...options, event: model.eventShape });
+  const { levels, audio } = dataTraits(model.spec);
+  const read = await readEvents(data, { ...options, event: model.eventShape, sound: { levels, audio } });
   if (binarize !== undefined) assertGrey(data, read);
   if (binarize === 'dynamic' && options.everyStep === true) return withContext(read, options, model);
   const x = binarize === undefined ? read : binarized(read, binarize);
-  checkLevels(data, { x, levels: dataTraits(model.spec).levels, firstRow: rows?.start ?? 0 });
+  checkLevels(data, { x, levels, firstRow: rows?.start ?? 0 });
   return withContext(x, options, model);
 }
 
@@ -48,6 +50,8 @@ export interface EventSelection {
   readonly event: Shape;
   readonly rows?: RowRange | undefined;
   readonly columns?: ColumnSelection | undefined;
+  /** What sound the rows are, when they are the model's data; a .wav becomes clips of it. */
+  readonly sound?: Sound | undefined;
 }
 
 /**
@@ -56,8 +60,16 @@ export interface EventSelection {
  *
  * @throws what `readData` throws, and E_EVENT_SHAPE
  */
-export async function readEvents(path: string, { event, rows, columns }: EventSelection): Promise<DataTable> {
-  const table = await readData(path, { rows, columns });
+export async function readEvents(path: string, { event, rows, columns, sound }: EventSelection): Promise<DataTable> {
+  const audio = sound === undefined ? undefined : soundOf(path, sound);
+  const table =
+    audio === undefined
+      ? await readData(path, { rows, columns })
+      : selectTable(await readClips(path, { length: sizeOf(event), audio, levels: sound?.levels }), {
+          path,
+          rows,
+          columns,
+        });
   const found = table.shape.slice(1);
   const long = (shape: Shape): Shape => shape.filter((length) => length !== 1);
   const flat = long(found).length <= 1 || long(event).length <= 1;

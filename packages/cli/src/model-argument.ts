@@ -1,4 +1,4 @@
-import { FlowzooError, isFlow, type FlowModel, type Model, type ModelSpec } from '@flowzoo/core';
+import { FlowzooError, isFlow, type AudioFormat, type FlowModel, type Model, type ModelSpec } from '@flowzoo/core';
 import { loadModel, readSpec, SPEC_FILE } from '@flowzoo/core/node';
 import { completes, listPresets, loadPreset, presetSpec, type CompletingModel } from '@flowzoo/zoo';
 import { stat } from 'node:fs/promises';
@@ -93,6 +93,8 @@ export interface DataTraits {
   readonly imageShape: readonly number[] | undefined;
   /** Data are the integers 0 … levels − 1, where the model dequantizes. */
   readonly levels: number | undefined;
+  /** What sound the data are, when they are sound. */
+  readonly audio: AudioFormat | undefined;
 }
 
 /** Reads off a spec what its data look like. */
@@ -102,5 +104,5 @@ export function dataTraits(spec: ModelSpec): DataTraits {
   const own = spec.model['levels'];
   const dequantized = layers[0]?.type === 'dequantize' ? layers[0].levels : undefined;
   const levels = dequantized ?? (typeof own === 'number' ? own : undefined);
-  return { imageShape: spec.event.length >= 2 ? spec.event : undefined, levels };
+  return { imageShape: spec.event.length >= 2 ? spec.event : undefined, levels, audio: spec.audio };
 }

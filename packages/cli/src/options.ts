@@ -59,7 +59,7 @@ export interface DataOptions {
 /** Adds `--data`, `--rows`, `--columns` and `--context`. */
 export function addDataOptions(command: Command, description: string): Command {
   return command
-    .requiredOption('--data <file>', `${description}: .npy, .csv, IDX or .png, also with .gz`)
+    .requiredOption('--data <file>', `${description}: .npy, .csv, IDX, .png or .wav, also with .gz`)
     .option('--rows <range>', 'rows of the file, as in 0:100 or -360:', rowRange('--rows'))
     .option('--columns <list>', 'columns of a table, as in 0:4,7 or by name', (text) => parseColumns(text))
     .option('--context <file>', 'for a conditional model: one row per row of data, or one for all; or class labels')
@@ -73,7 +73,10 @@ export function addDataOptions(command: Command, description: string): Command {
 
 /** Adds `--out` for a file of data. */
 export function addDataOut(command: Command, what: string): Command {
-  return command.option('--out <file>', `where ${what} go: .npy, .csv, IDX or .png; default: CSV on standard output`);
+  return command.option(
+    '--out <file>',
+    `where ${what} go: .npy, .csv, IDX, .png or .wav; default: CSV on standard output`,
+  );
 }
 
 /** Adds `--json`. */

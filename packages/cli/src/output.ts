@@ -4,6 +4,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { dataFormat, formatData, writeData } from './data/index.ts';
 import type { DataTraits } from './model-argument.ts';
+import { soundOf, toSamples } from './sound.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -39,13 +40,13 @@ export interface WriteOptions extends Partial<DataTraits> {
 /**
  * Writes a tensor whose first axis counts rows, and consumes it.
  *
- * @throws E_FILE_WRITE, E_DATA_FORMAT, E_EVENT_SHAPE for a sheet of what is no image
+ * @throws E_FILE_WRITE, E_DATA_FORMAT, E_EVENT_SHAPE for a sheet of what is no image, E_OPTION for the sound of what is none
  */
 export async function writeTensor(tensor: tf.Tensor, options: WriteOptions, terminal: Terminal): Promise<void> {
   const values = (await tensor.data()).slice() as Float32Array;
   const shape = [...tensor.shape];
   tensor.dispose();
-  const { out, imageShape, levels } = options;
+  const { out, imageShape, levels, audio } = options;
   if (out === undefined) {
     const flat = { shape: [shape[0]!, sizeOf(shape.slice(1))], values };
     terminal.out(new TextDecoder().decode(formatData('standard-output.csv', flat)).trimEnd());
@@ -58,6 +59,11 @@ export async function writeTensor(tensor: tf.Tensor, options: WriteOptions, term
       found: formatShape(shape),
       remedy: 'Write them to a .npy or .csv',
     });
+  }
+  if (soundOf(out, { audio, levels }) !== undefined) {
+    const samples = toSamples(values, audio!, levels);
+    await writeData(out, { shape, values: samples }, { sampleRate: audio!.sampleRate });
+    return;
   }
   await writeData(
     out,

@@ -4,6 +4,7 @@ import { dataTraits, openModel } from '../model-argument.ts';
 import { addDataOut, addExamples, positiveNumber, wholeNumber } from '../options.ts';
 import { checkOut, writeTensor } from '../output.ts';
 import type { CommandContext } from '../command-context.ts';
+import { soundOf } from '../sound.ts';
 import { openSession, type SessionOptions } from '../session.ts';
 import { createProgress } from '../terminal/index.ts';
 
@@ -28,6 +29,8 @@ export function addSample(program: Command, { terminal }: CommandContext): void 
   addDataOut(command, 'the samples').action(async (name: string, options: SampleCommandOptions) => {
     await checkOut(options.out);
     const model = await openModel(name, await openSession(options, terminal));
+    const traits = dataTraits(model.spec);
+    if (options.out !== undefined) soundOf(options.out, traits);
     const { count, seed, temperature } = options;
     const table = await readContext(options.context, { rows: count, model });
     const context = table === undefined ? undefined : toTensor(table);
@@ -38,12 +41,13 @@ export function addSample(program: Command, { terminal }: CommandContext): void 
     const samples = await model.sample(count, { seed, temperature, context, onProgress });
     progress.finish();
     context?.dispose();
-    await writeTensor(samples, { out: options.out, ...dataTraits(model.spec) }, terminal);
+    await writeTensor(samples, { out: options.out, ...traits }, terminal);
     model.dispose();
   });
   addExamples(
     command,
     'sample realnvp-digits -n 64 --seed 1 --out digits.png',
     'sample realnvp-power-hourly -n 1000 --seed 1 --temperature 0.8 > samples.csv',
+    'sample my-wavenet -n 3 --context digits.csv --out digits.wav',
   );
 }

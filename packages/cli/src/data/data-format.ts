@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 
 /** How a file is written, as its name tells. */
 export interface DataFormat {
-  readonly kind: 'npy' | 'csv' | 'idx' | 'png';
+  readonly kind: 'npy' | 'csv' | 'idx' | 'png' | 'wav';
   /** Whether gzip lies around it. */
   readonly compressed: boolean;
 }
@@ -13,6 +13,7 @@ const ENDINGS: readonly (readonly [ending: RegExp, kind: DataFormat['kind']])[] 
   [/\.csv$/i, 'csv'],
   [/(\.idx|[-.]ubyte)$/i, 'idx'],
   [/\.png$/i, 'png'],
+  [/\.wav$/i, 'wav'],
 ];
 
 /**
@@ -27,7 +28,7 @@ export function dataFormat(path: string): DataFormat {
   if (kind === undefined) {
     throw new FlowzooError('E_DATA_FORMAT', 'a file name that does not tell its format', {
       at: path,
-      expected: 'a name that ends in .npy, .csv, .idx, -ubyte or .png, or one of these and .gz',
+      expected: 'a name that ends in .npy, .csv, .idx, -ubyte, .png or .wav, or one of these and .gz',
       found: JSON.stringify(name),
     });
   }

@@ -2,7 +2,7 @@ import { FlowzooError } from '@flowzoo/core';
 
 /** What the first bytes of a file show it to be. */
 export interface FileHead {
-  readonly kind: 'empty' | 'npy' | 'png' | 'gzip' | 'idx' | 'text' | 'other';
+  readonly kind: 'empty' | 'npy' | 'png' | 'wav' | 'gzip' | 'idx' | 'text' | 'other';
   /** In words, with an article: `a PNG image`. */
   readonly description: string;
 }
@@ -15,7 +15,7 @@ const SIGNATURES: readonly (readonly [kind: FileHead['kind'], bytes: string, des
   ['other', '\xff\xd8\xff', 'a JPEG image'],
   ['other', 'GIF8', 'a GIF image'],
   ['other', '%PDF', 'a PDF document'],
-  ['other', 'RIFF', 'a RIFF file, such as WAV audio'],
+  ['wav', 'RIFF', 'a RIFF file, such as WAV audio'],
   ['other', '\x89HDF', 'an HDF5 file'],
   ['other', 'PAR1', 'a Parquet file'],
   ['other', '\xff\xfe', 'UTF-16 text (save it as UTF-8)'],

@@ -10,16 +10,19 @@ import { formatNpy } from './npy.ts';
 import { toPng } from './png.ts';
 import { renderSheet } from './sheet.ts';
 import type { SheetOptions } from './sheet.ts';
+import { formatWav } from './wav.ts';
 
-/** How {@link writeData} draws a `.png`; the other formats have no options. */
+/** How {@link writeData} draws a `.png` and plays a `.wav`; the other formats have no options. */
 export interface WriteDataOptions {
   readonly sheet?: SheetOptions | undefined;
+  /** Samples per second of a `.wav`, which cannot be written without. */
+  readonly sampleRate?: number | undefined;
 }
 
 /**
  * Writes numbers to a file whose name tells the format: `.npy` (float32), `.csv` (a header and the shortest decimals
- * that read back as the same float32), IDX (integers from 0 to 255), `.png` (a sheet of the images); with a further
- * `.gz`, compressed. The same table gives the same bytes. The file is replaced at once or not at all.
+ * that read back as the same float32), IDX (integers from 0 to 255), `.png` (a sheet of the images), `.wav` (all rows
+ * one after another, 16 bits); with a further `.gz`, compressed. The same table gives the same bytes. The file is replaced at once or not at all.
  *
  * @throws FlowzooError `E_DATA_FORMAT` for a name with another ending or values that the format cannot hold,
  * `E_EVENT_SHAPE` and `E_OPTION` for a sheet, `E_FILE_WRITE`
@@ -58,5 +61,7 @@ function formatAs(
       return formatIdx(table, path);
     case 'png':
       return toPng(renderSheet(table, options.sheet));
+    case 'wav':
+      return formatWav(table, options.sampleRate, path);
   }
 }

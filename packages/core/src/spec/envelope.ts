@@ -35,6 +35,25 @@ export const envelopeSchema: JsonSchema = {
       additionalProperties: { type: 'string', minLength: 1 },
       description: 'Plugins the model needs: package name and semver range.',
     },
+    audio: {
+      type: 'object',
+      properties: {
+        sampleRate: { type: 'integer', minimum: 1, description: 'Samples per second.' },
+        encoding: {
+          enum: ['mu-law', 'linear'],
+          default: 'mu-law',
+          description: 'How samples on [-1, 1] become levels; models of real signals have none.',
+        },
+        normalization: {
+          enum: ['peak', 'none'],
+          default: 'peak',
+          description: 'What is done to a recording first: peak scales its largest sample to 1.',
+        },
+      },
+      required: ['sampleRate'],
+      additionalProperties: false,
+      description: 'What sound the data of a model of signals are.',
+    },
     training: trainingSchema,
     weights: {
       type: 'object',

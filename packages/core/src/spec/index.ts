@@ -1,2 +1,2 @@
 export { formatFault, type SpecFault } from './faults.ts';
-export { SPEC_FORMAT, SPEC_VERSION, type ModelSpec, type WeightsReference } from './model-spec.ts';
+export { SPEC_FORMAT, SPEC_VERSION, type AudioFormat, type ModelSpec, type WeightsReference } from './model-spec.ts';

@@ -10,6 +10,16 @@ export interface WeightsReference {
   readonly sha256: string;
 }
 
+/** What sound the data of a model of signals are. */
+export interface AudioFormat {
+  /** Samples per second. */
+  readonly sampleRate: number;
+  /** How samples on [−1, 1] become levels, where the model has levels. Default: `mu-law`. */
+  readonly encoding?: 'mu-law' | 'linear';
+  /** What is done to a recording first: `peak` scales its largest sample to 1. Default: `peak`. */
+  readonly normalization?: 'peak' | 'none';
+}
+
 /** The JSON document a model is built from. */
 export interface ModelSpec {
   readonly $schema?: string;
@@ -26,6 +36,8 @@ export interface ModelSpec {
   readonly model: PartConfig & Readonly<Record<string, unknown>>;
   /** Plugins the model needs: package name → semver range. */
   readonly requires?: Readonly<Record<string, string>>;
+  /** Of a model of sound: how its data are made from recordings. */
+  readonly audio?: AudioFormat;
   /** How `flowzoo train` and `fitOptionsFromRecipe` train it. */
   readonly training?: Readonly<Record<string, unknown>>;
   readonly weights?: WeightsReference;
