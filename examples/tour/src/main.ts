@@ -15,6 +15,7 @@ import { realDigits } from './digits.ts';
 import { show } from './exhibit.ts';
 import type { Measurement } from './measure.ts';
 import { renderPage, type Picture } from './page.ts';
+import { isSound, soundPicture } from './sounds.ts';
 import { energyPicture, samplerPicture } from './targets.ts';
 import { evaluationRows } from './data.ts';
 
@@ -33,7 +34,9 @@ const pictures: Picture[] = [await realDigits(await evaluationRows('nice-digits'
 for (const { name } of await listPresets()) {
   console.error(`${name}: loading, scoring, sampling …`);
   const model = await loadPreset<Model>(name, { registry });
-  const exhibit = await show(name, model, await evaluationRows(name, root));
+  const exhibit = isSound(model)
+    ? { measurement: null, pictures: [await soundPicture(name, model)] }
+    : await show(name, model, await evaluationRows(name, root));
   if (exhibit.measurement !== null) measurements.push(exhibit.measurement);
   pictures.push(...exhibit.pictures);
   model.dispose();
@@ -45,7 +48,10 @@ console.error('a double well: fitting a flow, running chains …');
 const sampled = await samplerPicture({ steps: 300, draws: 4000 });
 pictures.push(fitted.picture, sampled.picture);
 
-for (const { file, png } of pictures) await writeFile(join(options.out, file), png);
+for (const { file, png, sound } of pictures) {
+  await writeFile(join(options.out, file), png);
+  if (sound !== undefined) await writeFile(join(options.out, sound.file), sound.wav);
+}
 await writeFile(join(options.out, 'index.html'), renderPage(measurements, pictures));
 
 console.log(

@@ -5,6 +5,8 @@ export interface Picture {
   readonly file: string;
   readonly caption: string;
   readonly png: Uint8Array;
+  /** What the picture shows is to be heard, too. */
+  readonly sound?: { readonly file: string; readonly wav: Uint8Array };
 }
 
 /** A static page without scripts: the table, then every picture with its caption. */
@@ -16,8 +18,8 @@ export function renderPage(measurements: readonly Measurement[], pictures: reado
       `<td>${each.samplesPerSecond.toFixed(0)}</td><td>${each.roundTrip?.toExponential(1) ?? ''}</td></tr>`,
   );
   const figures = pictures.map(
-    ({ file, caption }) =>
-      `<figure><img src="${escape(file)}" alt="${escape(caption)}"><figcaption>${escape(caption)}</figcaption></figure>`,
+    ({ file, caption, sound }) =>
+      `<figure><img src="${escape(file)}" alt="${escape(caption)}">${player(sound?.file)}<figcaption>${escape(caption)}</figcaption></figure>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -32,6 +34,7 @@ export function renderPage(measurements: readonly Measurement[], pictures: reado
   .figures { display: flex; flex-wrap: wrap; gap: 2rem; }
   figure { margin: 1rem 0; max-width: 52rem; }
   img { image-rendering: pixelated; max-width: 100%; }
+  audio { display: block; }
   figcaption { color: #555; }
 </style>
 <h1>flowzoo: a tour of the presets</h1>
@@ -45,6 +48,10 @@ ${figures.join('\n')}
 </div>
 </html>
 `;
+}
+
+function player(file: string | undefined): string {
+  return file === undefined ? '' : `<audio controls src="${escape(file)}"></audio>`;
 }
 
 function escape(text: string): string {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { createRegistry, type FlowModel, type Model } from '@flowzoo/core';
-import { autoregressive } from '@flowzoo/layers-autoregressive';
+import { autoregressive, readWav } from '@flowzoo/layers-autoregressive';
 import { coupling } from '@flowzoo/layers-coupling';
 import { glow, glowSpec } from '@flowzoo/layers-glow';
 import { loadPreset } from '@flowzoo/zoo';
@@ -13,6 +13,7 @@ import { show } from './exhibit.ts';
 import { measure } from './measure.ts';
 import { renderPage } from './page.ts';
 import { powerPicture } from './power.ts';
+import { isSound, soundPicture } from './sounds.ts';
 import { energyPicture, samplerPicture } from './targets.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -40,6 +41,32 @@ describe('the tour', () => {
     expect(exact.roundTrip).toBeLessThan(5e-3);
     const bound = await measure('nice-digits', digits, await evaluationRows('nice-digits', root));
     expect(bound).toMatchObject({ rows: 360, kind: 'lower bound', roundTrip: 0 });
+  });
+
+  it.each([
+    ['step by step', { type: 'wavenet', features: 4, dilations: [1, 2] }, 12, 600],
+    ['in one pass', { type: 'flow', layers: [{ type: 'wavenet-iaf', features: 4, dilations: [1, 2] }] }, 10, 500],
+  ])('lets a model of sound be heard, %s', async (_name, model, context, samples) => {
+    const registry = createRegistry().use(autoregressive);
+    const built = registry.build({
+      format: 'flowzoo/model',
+      version: 1,
+      event: [50],
+      context,
+      audio: { sampleRate: 1000 },
+      model,
+    });
+    expect([isSound(built), isSound(power)]).toEqual([true, false]);
+    const before = tf.memory().numTensors;
+    const { png, sound } = await soundPicture('wave', built, { seconds: 0.1 });
+    expect(tf.memory().numTensors).toBe(before);
+    expect([...png.subarray(0, 4)]).toEqual(PNG);
+    const recording = readWav(sound!.wav);
+    expect(recording.sampleRate).toBe(1000);
+    expect(recording.samples).toHaveLength(samples);
+    const page = renderPage([], [{ file: 'wave.png', caption: 'wave', png, sound: sound! }]);
+    expect(page).toContain('<audio controls src="wave-samples.wav"></audio>');
+    built.dispose();
   });
 
   it.each([
