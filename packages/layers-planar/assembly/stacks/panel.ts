@@ -23,10 +23,10 @@ export function lower(own: bool, at: usize): v128 {
   return own ? v128.load(at) : v128.load64_splat(at);
 }
 
-/** A parameter for the last two examples. */
+/** A parameter for the last two examples, `low` being that for the first two. */
 @inline
-export function upper(own: bool, at: usize): v128 {
-  return own ? v128.load(at, 16) : v128.load64_splat(at);
+export function upper(own: bool, at: usize, low: v128): v128 {
+  return own ? v128.load(at, 16) : low;
 }
 
 /** A parameter for two examples of a panel: `offset` is 0 for the first two, 16 for the last. */

@@ -22,7 +22,7 @@ export function planarPanelGradient(job: PlanarJob, own: bool): void {
     undo(job, own, job.direction + k * rowBytes, rowBytes, job.sumU + k * sumBytes);
     const sums = k * sumWidth(own);
     const edgeLow = lower(own, job.edge + layer);
-    const edgeHigh = upper(own, job.edge + layer);
+    const edgeHigh = upper(own, job.edge + layer, edgeLow);
     const toPreLow = toPoint(job, records, edgeLow, v128.load(job.toLogDet));
     const toPreHigh = toPoint(job, records + RECORD, edgeHigh, v128.load(job.toLogDet, 16));
     addTo(own, job.sumB + sums, toPreLow, toPreHigh);
@@ -53,9 +53,10 @@ function undo(job: PlanarJob, own: bool, direction: usize, rowBytes: usize, sums
   const toValues = job.toValues - job.values;
   let alongLow = f64x2.splat(0);
   let alongHigh = f64x2.splat(0);
-  for (let at = job.values; direction < end; direction += width, at += ELEMENT, sums += sumWidth(own)) {
+  let at = job.values;
+  do {
     const low = lower(own, direction);
-    const high = upper(own, direction);
+    const high = upper(own, direction, low);
     const toLow = v128.load(at + toValues);
     const toHigh = v128.load(at + toValues, 16);
     alongLow = f64x2.add(alongLow, f64x2.mul(toLow, low));
@@ -63,7 +64,10 @@ function undo(job: PlanarJob, own: bool, direction: usize, rowBytes: usize, sums
     addTo(own, sums, f64x2.mul(toLow, stepLow), f64x2.mul(toHigh, stepHigh));
     v128.store(at, f64x2.sub(v128.load(at), f64x2.mul(stepLow, low)));
     v128.store(at, f64x2.sub(v128.load(at, 16), f64x2.mul(stepHigh, high)), 16);
-  }
+    direction += width;
+    at += ELEMENT;
+    sums += sumWidth(own);
+  } while (direction < end);
   v128.store(job.along, alongLow);
   v128.store(job.along, alongHigh, 16);
 }
@@ -95,10 +99,15 @@ function through(job: PlanarJob, own: bool, w: usize, rowBytes: usize, sums: usi
   const width = widthOf(own);
   const end = w + rowBytes;
   const toValues = job.toValues - job.values;
-  for (let at = job.values; w < end; w += width, at += ELEMENT, sums += sumWidth(own)) {
+  let at = job.values;
+  do {
+    const low = lower(own, w);
     addTo(own, sums, f64x2.mul(toLow, v128.load(at)), f64x2.mul(toHigh, v128.load(at, 16)));
     const to = at + toValues;
-    v128.store(to, f64x2.add(v128.load(to), f64x2.mul(toLow, lower(own, w))));
-    v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(toHigh, upper(own, w))), 16);
-  }
+    v128.store(to, f64x2.add(v128.load(to), f64x2.mul(toLow, low)));
+    v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(toHigh, upper(own, w, low))), 16);
+    w += width;
+    at += ELEMENT;
+    sums += sumWidth(own);
+  } while (w < end);
 }

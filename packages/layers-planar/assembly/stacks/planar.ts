@@ -24,7 +24,7 @@ export function planarPanel(job: PlanarJob, own: bool, logDet: usize): void {
     let low = v128.load(records);
     let high = v128.load(records, RECORD);
     const edgeLow = lower(own, job.edge + layer);
-    const edgeHigh = upper(own, job.edge + layer);
+    const edgeHigh = upper(own, job.edge + layer, edgeLow);
     if (job.solving) {
       low = solve(kind, job.slope, low, edgeLow, records);
       high = solve(kind, job.slope, high, edgeHigh, records + RECORD);
@@ -70,19 +70,27 @@ function project(own: bool, values: usize, w: usize, rowBytes: usize, b: usize, 
   const width = widthOf(own);
   const end = w + rowBytes;
   let low = lower(own, b);
-  let high = upper(own, b);
+  let high = upper(own, b, low);
+  if ((rowBytes & width) != 0) {
+    const first = lower(own, w);
+    low = f64x2.add(low, f64x2.mul(first, v128.load(values)));
+    high = f64x2.add(high, f64x2.mul(upper(own, w, first), v128.load(values, 16)));
+    w += width;
+    values += ELEMENT;
+  }
   let oddLow = f64x2.splat(0);
   let oddHigh = f64x2.splat(0);
-  let at = values;
-  for (; w + width < end; w += 2 * width, at += 2 * ELEMENT) {
-    low = f64x2.add(low, f64x2.mul(lower(own, w), v128.load(at)));
-    high = f64x2.add(high, f64x2.mul(upper(own, w), v128.load(at, 16)));
-    oddLow = f64x2.add(oddLow, f64x2.mul(lower(own, w + width), v128.load(at, 32)));
-    oddHigh = f64x2.add(oddHigh, f64x2.mul(upper(own, w + width), v128.load(at, 48)));
-  }
   if (w < end) {
-    oddLow = f64x2.add(oddLow, f64x2.mul(lower(own, w), v128.load(at)));
-    oddHigh = f64x2.add(oddHigh, f64x2.mul(upper(own, w), v128.load(at, 16)));
+    do {
+      const even = lower(own, w);
+      const odd = lower(own, w + width);
+      low = f64x2.add(low, f64x2.mul(even, v128.load(values)));
+      high = f64x2.add(high, f64x2.mul(upper(own, w, even), v128.load(values, 16)));
+      oddLow = f64x2.add(oddLow, f64x2.mul(odd, v128.load(values, 32)));
+      oddHigh = f64x2.add(oddHigh, f64x2.mul(upper(own, w + width, odd), v128.load(values, 48)));
+      w += 2 * width;
+      values += 2 * ELEMENT;
+    } while (w < end);
   }
   v128.store(records, f64x2.add(low, oddLow));
   v128.store(records, f64x2.add(high, oddHigh), RECORD);
@@ -91,10 +99,12 @@ function project(own: bool, values: usize, w: usize, rowBytes: usize, b: usize, 
 /** x + step · û. */
 @inline
 function move(own: bool, values: usize, direction: usize, rowBytes: usize, stepLow: v128, stepHigh: v128): void {
-  const width = widthOf(own);
   const end = direction + rowBytes;
-  for (let at = values; direction < end; direction += width, at += ELEMENT) {
-    v128.store(at, f64x2.add(v128.load(at), f64x2.mul(stepLow, lower(own, direction))));
-    v128.store(at, f64x2.add(v128.load(at, 16), f64x2.mul(stepHigh, upper(own, direction))), 16);
-  }
+  do {
+    const low = lower(own, direction);
+    v128.store(values, f64x2.add(v128.load(values), f64x2.mul(stepLow, low)));
+    v128.store(values, f64x2.add(v128.load(values, 16), f64x2.mul(stepHigh, upper(own, direction, low))), 16);
+    direction += widthOf(own);
+    values += ELEMENT;
+  } while (direction < end);
 }
