@@ -8,6 +8,7 @@ import { couplings, flowOf, sylvesters } from './models.mjs';
 import { pixelCnnCases } from './pixelcnn-cases.mjs';
 import { stockCouplings, stockDraw, stockPlanar, stockTraining } from './stock.mjs';
 import { plainSteps, read, scoring, training } from './subjects.mjs';
+import { waveNetCases } from './wavenet-cases.mjs';
 
 const PLANAR = { features: 64, count: 32 };
 const REAL_NVP = { features: 64, count: 8, hidden: [256, 256], affine: true };
@@ -133,6 +134,7 @@ export const cases = [
   ...glowCases,
   ...autoregressiveCases,
   ...pixelCnnCases,
+  ...waveNetCases,
   ...kernelCases,
 ];
 
