@@ -55,7 +55,7 @@ struct Exported<Function, Result (*)(const Heap&, Parameters...)> {
     if (napi_get_cb_info(env, info, &given, values, nullptr, nullptr) != napi_ok || given < wanted ||
         napi_get_arraybuffer_info(env, values[0], &bytes, &length) != napi_ok ||
         !(read(env, values[I + 1], &std::get<I>(numbers)) && ...)) {
-      napi_throw_type_error(env, nullptr, "native kernel: the heap's ArrayBuffer and numbers are wanted");
+      napi_throw_type_error(env, nullptr, "native kernel: the heap and numbers are wanted");
       return nullptr;
     }
     napi_value result = nullptr;

@@ -5,19 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
-/** Roots that hold `include/dnnl.h`, the asked-for one first. */
-const roots = [
-  process.env['DNNL_ROOT'],
-  process.env['DNNLROOT'],
-  '/usr/local',
-  '/opt/homebrew',
-  '/usr',
-  process.env['CONDA_PREFIX'],
-];
+/** Where systems put libraries; DNNL_ROOT, where it is set, is the only place. */
+const asked = process.env['DNNL_ROOT'];
+const roots = asked ? [asked] : ['/usr/local', '/opt/homebrew', '/usr', process.env['CONDA_PREFIX']];
 
-/** The root of an installed oneDNN, or null. */
+/** The root of an installed oneDNN, the folder that holds `include/dnnl.h`, or null. */
 export function findOneDnn() {
-  return roots.find((root) => root !== undefined && root !== '' && existsSync(join(root, 'include', 'dnnl.h'))) ?? null;
+  return roots.find((root) => root && existsSync(join(root, 'include', 'dnnl.h'))) ?? null;
 }
 
 function answer(question) {
