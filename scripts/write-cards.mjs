@@ -83,6 +83,8 @@ function measure(name, folder, { split, args, metric }) {
   const places = [root, process.env.FLOWZOO_DATA].filter((place) => place !== undefined);
   const place = places.find((each) => existsSync(join(each, args[at])));
   if (place === undefined) return null;
+  if (split.includes('recordings'))
+    return measureRecordings(name, folder, { split, args, data: join(place, args[at]) });
   const found = args.map((word) => (existsSync(join(place, word)) && /[./]/.test(word) ? join(place, word) : word));
   const report = flowzoo('score', folder, ...found, '--json');
   const inNats = report.bitsPerDimension === null || metric === 'nats';
@@ -103,6 +105,29 @@ function measure(name, folder, { split, args, metric }) {
   };
 }
 
+/** Bits per sample of whole recordings. */
+function measureRecordings(name, folder, { split, args, data }) {
+  const report = JSON.parse(
+    execFileSync('node', [join(root, 'scripts/recordings.mjs'), 'score', folder, data, ...args.slice(2), '--json'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  );
+  return {
+    split,
+    rows: report.recordings,
+    metric: 'bits/sample',
+    value: round(report.bits),
+    standardError: round(report.standardError),
+    bound: report.kind !== 'exact',
+    median: null,
+    worst: null,
+    meanWithoutWorst10: null,
+    command: `node scripts/recordings.mjs score packages/zoo/presets/${name} ${args.slice(1).join(' ')} --json`,
+  };
+}
+
 /** Nats have lower bounds, bits per dimension upper ones. */
 function kindOf({ bound, metric }) {
   if (!bound) return 'exact';
@@ -118,7 +143,7 @@ function renderCard(card, spec) {
   const rows = card.results.map((result) => {
     const kind = kindOf(result);
     const { split, rows: count, value, standardError, metric, median, worst, meanWithoutWorst10 } = result;
-    return `| ${split} | ${count} | ${value} ± ${standardError} ${metric} (${kind}) | ${median} | ${worst} | ${meanWithoutWorst10} |`;
+    return `| ${split} | ${count} | ${value} ± ${standardError} ${metric} (${kind}) | ${[median, worst, meanWithoutWorst10].map((nats) => nats ?? '').join(' | ')} |`;
   });
   return `# ${card.name}
 

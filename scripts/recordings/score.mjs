@@ -48,7 +48,7 @@ function dequantized({ samples, speaker, digit, index }) {
 
 /** The weights do not depend on the length, so every recording gets a model of its own length. */
 function logProb({ registry, model, signal, context }) {
-  const { weights, ...spec } = model.spec;
+  const { weights: _weights, ...spec } = model.spec;
   const sized = registry.build({ ...spec, event: [signal.length] });
   try {
     return tf.tidy(() => {

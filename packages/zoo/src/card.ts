@@ -3,15 +3,15 @@ export interface CardResult {
   /** Which rows: `power-hourly validation, 3 067 rows`. */
   readonly split: string;
   readonly rows: number;
-  readonly metric: 'nats' | 'bits/dim';
+  readonly metric: 'nats' | 'bits/dim' | 'bits/sample';
   readonly value: number;
   readonly standardError: number;
   /** True when the value bounds the likelihood (dequantized data), false when it is exact. */
   readonly bound: boolean;
-  /** Nats of the row in the middle, of the worst row, and the mean without the ten worst. */
-  readonly median: number;
-  readonly worst: number;
-  readonly meanWithoutWorst10: number;
+  /** Nats of the row in the middle, of the worst row, and the mean without the ten worst; null where rows differ in size. */
+  readonly median: number | null;
+  readonly worst: number | null;
+  readonly meanWithoutWorst10: number | null;
   /** The command that measured it. */
   readonly command: string;
 }
