@@ -31,6 +31,14 @@ export interface ActNormOptions {
   readonly epsilon?: number;
 }
 
+/** Parameters of z = (x + b) ⊙ sign·exp(k·r), the layer's own. */
+export interface ActNormParts {
+  readonly shift: tf.Variable<tf.Rank.R1>;
+  readonly logScale: tf.Variable<tf.Rank.R1>;
+  readonly sign: tf.Variable<tf.Rank.R1>;
+  readonly logFactor: number;
+}
+
 /**
  * Activation normalization: a scale and a shift per channel (per feature of a vector) that make the first batch
  * standardized and are trained from there on.
@@ -85,6 +93,17 @@ export class ActNorm extends BijectorBase {
 
   override get traits(): BijectorTraits {
     return { ...super.traits, needsInitialization: !this.#initialized };
+  }
+
+  /**
+   * What z = (x + b) ⊙ ±exp(k·r) is made of, for layers that compute it together with their own; null for other forms.
+   *
+   * @throws E_NOT_INITIALIZED
+   */
+  get parts(): ActNormParts | null {
+    this.#assertInitialized();
+    if (this.#order !== 'shift-scale' || this.#map !== 'exp') return null;
+    return { shift: this.#shift, logScale: this.#logScale, sign: this.#sign, logFactor: this.#logFactor };
   }
 
   /** Sets scale and shift from a batch of data, once, and returns z, `[batch, ...]`, which the caller disposes. */

@@ -33,6 +33,14 @@ export interface InvertibleConvolutionOptions {
   readonly random?: Random;
 }
 
+/** Parameters of the default form, the layer's own. */
+export interface InvertibleConvolutionParts {
+  readonly factors: tf.Variable<tf.Rank.R2>;
+  readonly sign: tf.Variable;
+  /** Row `order[i]` of W is row i of L U. */
+  readonly order: Int32Array;
+}
+
 /**
  * An invertible linear map of the channels, the same at every pixel: z = x W for row vectors x (the channels of a pixel,
  * or a vector's features), log|det ∂z/∂x| = H·W·log|det W|, nats.
@@ -40,8 +48,9 @@ export interface InvertibleConvolutionOptions {
  * W = P L U with a fixed permutation P, fixed signs, and triangles of which one has ones on its diagonal; the other one's
  * is sign·exp(d). So log|det W| = Σ d, no determinant is computed, and W is invertible for every d. It starts at a random
  * rotation. The way back multiplies with W⁻¹, from two triangular solves in float64, made anew in each call; its gradient
- * is exact. On backends that give values back asynchronously only, W⁻¹ is composed of matrix products in float32. A full matrix without decomposition is not offered: float32 determinants under- and overflow from some 48
- * channels on, and training can make it singular.
+ * is exact. On backends that give values back asynchronously only, W⁻¹ is composed of matrix products in float32. A full
+ * matrix without decomposition is not offered: float32 determinants under- and overflow from some 48 channels on, and
+ * training can make it singular.
  *
  * Variables: `factors` `[C, C]` (L below the diagonal, U above it, d on it). State: `permutation` `[C]` (row
  * `permutation[i]` of W is row i of L U) and `sign` `[C]`; of the form `orthogonal` `weight` `[C, C]` alone.
@@ -79,6 +88,12 @@ export class InvertibleConvolution extends BijectorBase {
     this.addState('permutation', tf.tensor1d(order, 'int32'));
     this.#sign = this.addState('sign', tf.tensor1d(sign));
     this.#order = order;
+  }
+
+  /** What W = P L U is made of, for layers that compute it together with their own; null for forms other than the default. */
+  get parts(): InvertibleConvolutionParts | null {
+    if (this.#factors === null || this.#form.diagonal !== 'exp' || this.#form.unit !== 'lower') return null;
+    return { factors: this.#factors, sign: this.#sign!, order: this.#order };
   }
 
   override stateLoaded(values: ReadonlyMap<string, StateValues>): void {

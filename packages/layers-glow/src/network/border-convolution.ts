@@ -1,5 +1,6 @@
 import { addBias, convolution, drawWeight, PartBase, type Initialization, type Random } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { canFold, foldedConvolution } from './folded-convolution.ts';
 import { surroundings, type Padding } from './padding.ts';
 
 /** Options of {@link BorderConvolution}. */
@@ -15,10 +16,14 @@ export interface BorderConvolutionOptions {
   readonly random: Random;
 }
 
-/** What is applied to the sum of a convolution, per output channel: (h + shift) · scale. */
+/** What is applied to the sum of a convolution, per output channel: a((h + shift) · exp(logFactor · logScale)). */
 export interface OutputAffine {
   readonly shift: tf.Tensor1D;
-  readonly scale: tf.Tensor1D;
+  /** Null for scale 1. */
+  readonly logScale: tf.Tensor1D | null;
+  readonly logFactor: number;
+  /** A rectifier right behind it costs nothing there. Default: `linear`. */
+  readonly activation?: 'relu' | 'linear';
 }
 
 /**
@@ -50,13 +55,25 @@ export class BorderConvolution extends PartBase {
   }
 
   /** `[batch, height, width, in]` → `[batch, height, width, out]`; runs inside a tidy scope. */
-  apply(x: tf.Tensor4D, { shift, scale }: OutputAffine): tf.Tensor4D {
+  apply(x: tf.Tensor4D, affine: OutputAffine): tf.Tensor4D {
+    const { shift, logScale, logFactor, activation = 'linear' } = affine;
+    const weight = this.#weight;
+    if (weight !== null && !this.#onesAround && x.size > 0 && canFold()) {
+      return foldedConvolution({ x, weight, shift, logScale, edge: this.#edge }, { logFactor, activation });
+    }
+    const y = this.#composed(x, affine);
+    return activation === 'relu' ? tf.relu(y) : y;
+  }
+
+  #composed(x: tf.Tensor4D, { shift, logScale, logFactor }: OutputAffine): tf.Tensor4D {
     const [batch, height, width] = x.shape;
-    const offset = tf.mul(shift, scale) as tf.Tensor1D;
-    const filter = this.#weight === null ? null : (tf.mul(this.#weight, scale) as tf.Tensor4D);
+    const scale = logScale === null ? null : (tf.exp(tf.mul(logScale, logFactor)) as tf.Tensor1D);
+    const scaled = <T extends tf.Tensor>(each: T): T => (scale === null ? each : tf.mul(each, scale)) as T;
+    const offset = scaled(shift);
+    const filter = this.#weight === null ? null : scaled<tf.Tensor4D>(this.#weight);
     const y =
       filter === null ? (tf.zeros([batch, height, width, this.#outputs]) as tf.Tensor4D) : convolution(x, filter);
-    const around = this.#edge !== null ? (tf.mul(this.#edge, scale) as tf.Tensor4D) : this.#onesAround ? filter : null;
+    const around = this.#edge !== null ? scaled<tf.Tensor4D>(this.#edge) : this.#onesAround ? filter : null;
     if (around === null) return addBias(y, offset);
     const map = tf.reshape(tf.add(surroundings(height, width, around), offset), [y.size / batch]) as tf.Tensor1D;
     return tf.reshape(addBias(tf.reshape(y, [batch, map.size]), map), y.shape);

@@ -48,6 +48,7 @@ export interface GlowNetworkConfig extends PartConfig, ActivationConfig {
 export class GlowNetwork extends ConditionerBase {
   readonly #sites: ImageSites;
   readonly #activation: Activation;
+  readonly #rectified: boolean;
   readonly #hidden: readonly NormalizedConvolution[];
   readonly #context: tf.Variable<tf.Rank.R2> | null;
   readonly #dropout: number;
@@ -61,6 +62,7 @@ export class GlowNetwork extends ConditionerBase {
     super(config.type, { ...build, contextSize });
     this.#sites = sites;
     this.#activation = activationOf(config);
+    this.#rectified = config.activation === 'relu';
     this.#dropout = config.dropout;
     const { path, random } = build;
     const { padding, logFactor, hidden: width } = config;
@@ -140,9 +142,14 @@ export class GlowNetwork extends ConditionerBase {
     let h = this.#sites.toImages(input);
     this.#hidden.forEach((layer, i) => {
       if (fit !== undefined) fit(layer, layer.unnormalized(h));
-      h = layer.apply(h);
-      if (i === 0 && this.#context !== null && context !== undefined) {
-        const offset = tf.matMul(context as tf.Tensor2D, this.#context);
+      const given = i === 0 && this.#context !== null && context !== undefined;
+      if (this.#rectified && !given) {
+        h = layer.apply(h, 'relu');
+        return;
+      }
+      h = layer.apply(h, 'linear');
+      if (given) {
+        const offset = tf.matMul(context as tf.Tensor2D, this.#context!);
         h = tf.add(h, tf.reshape(offset, [h.shape[0], 1, 1, h.shape[3]]));
       }
       h = this.#activation(h);

@@ -35,7 +35,8 @@ describe('what is around an image', () => {
       const padded = tf.pad(x(), [[0, 0], around, around, [0, 0]], value) as tf.Tensor4D;
       const weight = layer.variables.get('weight') as tf.Variable<tf.Rank.R4>;
       const expected = tf.mul(tf.add(tf.conv2d(padded, weight, 1, 'valid'), [1, 2, 3]), [2, 1, 0.5]);
-      const found = layer.apply(x(), { shift: tf.tensor1d([1, 2, 3]), scale: tf.tensor1d([2, 1, 0.5]) });
+      const logarithms = tf.tensor1d([2, 1, 0.5].map((scale) => Math.log(scale) / 3));
+      const found = layer.apply(x(), { shift: tf.tensor1d([1, 2, 3]), logScale: logarithms, logFactor: 3 });
       expect(distance(found, expected)).toBeLessThan(1e-5);
       layer.dispose();
     }
@@ -51,7 +52,8 @@ describe('what is around an image', () => {
     const image = tf.concat([tf.pad(x(), around), tf.pad(tf.zeros([2, 3, 4, 1]), around, 1)], 3) as tf.Tensor4D;
     const filter = tf.concat([...layer.variables.values()], 2) as tf.Tensor4D;
     const expected = tf.conv2d(image, filter, 1, 'valid');
-    expect(distance(layer.apply(x(), { shift: tf.zeros([3]), scale: tf.ones([3]) }), expected)).toBeLessThan(1e-5);
+    const plain = { shift: tf.zeros<tf.Rank.R1>([3]), logScale: null, logFactor: 3 };
+    expect(distance(layer.apply(x(), plain), expected)).toBeLessThan(1e-5);
     layer.dispose();
     // A filter of one pixel never sees what is outside.
     expect([...convolutionOf('edge-channel', 1).variables.keys()]).toEqual(['weight']);

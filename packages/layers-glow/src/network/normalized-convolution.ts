@@ -33,14 +33,18 @@ export class NormalizedConvolution extends PartBase {
   }
 
   /** `[batch, height, width, in]` → `[batch, height, width, out]`; runs inside a tidy scope. */
-  apply(x: tf.Tensor4D): tf.Tensor4D {
-    const scale = this.#logScale === null ? tf.onesLike(this.#shift) : tf.exp(tf.mul(this.#logScale, this.#logFactor));
-    return this.#convolution.apply(x, { shift: this.#shift, scale: scale as tf.Tensor1D });
+  apply(x: tf.Tensor4D, activation: 'relu' | 'linear'): tf.Tensor4D {
+    return this.#convolution.apply(x, {
+      shift: this.#shift,
+      logScale: this.#logScale,
+      logFactor: this.#logFactor,
+      activation,
+    });
   }
 
   /** The convolution alone, of which `fit` takes the statistics. */
   unnormalized(x: tf.Tensor4D): tf.Tensor4D {
-    return this.#convolution.apply(x, { shift: tf.zerosLike(this.#shift), scale: tf.onesLike(this.#shift) });
+    return this.#convolution.apply(x, { shift: tf.zerosLike(this.#shift), logScale: null, logFactor: 1 });
   }
 
   /** Standardizes a batch that has these moments; a constant channel keeps its scale. */

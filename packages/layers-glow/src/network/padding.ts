@@ -15,7 +15,7 @@ export type Padding = 'zeros' | 'ones' | 'edge-channel';
 export const PADDINGS: readonly Padding[] = ['zeros', 'ones', 'edge-channel'];
 
 /** `[1, height + 2 reach, width + 2 reach, channels]`: 1 outside the image, 0 inside; run inside a tidy scope. */
-function outside(height: number, width: number, options: { reach: number; channels: number }): tf.Tensor4D {
+export function outside(height: number, width: number, options: { reach: number; channels: number }): tf.Tensor4D {
   const { reach, channels } = options;
   const around: [number, number] = [reach, reach];
   return tf.pad(tf.zeros([1, height, width, channels]), [[0, 0], around, around, [0, 0]], 1) as tf.Tensor4D;

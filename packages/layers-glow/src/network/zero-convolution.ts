@@ -62,12 +62,11 @@ export class ZeroConvolutionLayer extends PartBase {
   /** `[batch, height, width, in]` → `[batch, height, width, out]`; runs inside a tidy scope. */
   apply(x: tf.Tensor4D, context: tf.Tensor | undefined): tf.Tensor4D {
     const outputs = this.#bias.shape[0];
-    const scale = (
-      this.#logScale === null ? tf.ones([outputs]) : tf.exp(tf.mul(this.#logScale, this.#logFactor))
-    ) as tf.Tensor1D;
-    const y = this.#convolution.apply(x, { shift: this.#bias, scale });
+    const [logScale, logFactor] = [this.#logScale, this.#logFactor];
+    const y = this.#convolution.apply(x, { shift: this.#bias, logScale, logFactor });
     if (this.#context === null || context === undefined) return y;
-    const offset = tf.mul(tf.matMul(context as tf.Tensor2D, this.#context), scale);
+    const added = tf.matMul(context as tf.Tensor2D, this.#context);
+    const offset = logScale === null ? added : tf.mul(added, tf.exp(tf.mul(logScale, logFactor)));
     return tf.add(y, tf.reshape(offset, [x.shape[0], 1, 1, outputs]));
   }
 }

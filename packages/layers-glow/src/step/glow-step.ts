@@ -1,6 +1,7 @@
 import {
   BijectorBase,
   combineTraits,
+  contextFor,
   forwardThrough,
   initializeThrough,
   inverseThrough,
@@ -13,11 +14,12 @@ import {
   type PartConfig,
   type Shape,
 } from '@flowzoo/core';
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { ActNorm } from '../actnorm/actnorm.ts';
 import { assertChannels } from '../assert-channels.ts';
 import { InvertibleConvolution } from '../convolution/invertible-convolution.ts';
 import { ChannelCoupling, keptChannelCount } from './channel-coupling.ts';
+import { mixedAtOnce } from './mixing.ts';
 
 /** Parts of a {@link GlowStep}; the layer owns them. */
 export interface GlowStepOptions {
@@ -44,15 +46,19 @@ export interface GlowStepOptions {
  * { "type": "glow-step", "conditioner": { "type": "glow-network", "hidden": 128 }, "transformer": { "type": "additive" } }
  */
 export class GlowStep extends BijectorBase {
-  readonly #layers: readonly Bijector[];
+  readonly #actnorm: ActNorm;
+  readonly #convolution: InvertibleConvolution;
+  readonly #coupling: Bijector;
 
   constructor({ dataShape, path = '', actnorm, convolution, coupling }: GlowStepOptions) {
     super({ type: 'glow-step', path, dataShape, contextSize: coupling.contextSize });
-    this.#layers = [
-      this.addChild('actnorm', actnorm),
-      this.addChild('convolution', convolution),
-      this.addChild('coupling', coupling),
-    ];
+    this.#actnorm = this.addChild('actnorm', actnorm);
+    this.#convolution = this.addChild('convolution', convolution);
+    this.#coupling = this.addChild('coupling', coupling);
+  }
+
+  get #layers(): readonly Bijector[] {
+    return [this.#actnorm, this.#convolution, this.#coupling];
   }
 
   override get traits(): BijectorTraits {
@@ -61,7 +67,9 @@ export class GlowStep extends BijectorBase {
 
   initialize(x: tf.Tensor, context?: tf.Tensor): tf.Tensor {
     this.check('x', x, context);
-    return initializeThrough(this.#layers, x, context);
+    initializeThrough(this.#layers, x, context).dispose();
+    // As both layers in one product give it, so that later calls agree to the last bit.
+    return tf.tidy(() => this.inverse(x, context).value);
   }
 
   protected computeForward(z: tf.Tensor, context: tf.Tensor | undefined): Mapped {
@@ -69,7 +77,10 @@ export class GlowStep extends BijectorBase {
   }
 
   protected computeInverse(x: tf.Tensor, context: tf.Tensor | undefined): Mapped {
-    return inverseThrough(this.#layers, x, context);
+    const mixed = mixedAtOnce(x, this.#actnorm, this.#convolution);
+    if (mixed === null) return inverseThrough(this.#layers, x, context);
+    const { value, logDet } = this.#coupling.inverse(mixed.value, contextFor(this.#coupling, context));
+    return { value, logDet: tf.add(logDet, mixed.logDet) };
   }
 }
 
