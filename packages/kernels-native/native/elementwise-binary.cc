@@ -16,12 +16,14 @@ struct Rows {
   Count rows, columns, aRow, bRow, aColumn, bColumn;
 };
 
-/** What a function gives for each element: a float, or a bool of one byte. */
-template <typename F>
-using Result = std::conditional_t<std::is_same_v<decltype(F::of(Floats{}, Floats{})), Floats>, float, std::uint8_t>;
+/** The lanes' masks as bytes, 0 or 1; by way of 16 bits, for which there are instructions everywhere. */
+FLOWZOO_INLINE auto bytesOf(Ints mask) {
+  const auto words = __builtin_convertvector(mask, VectorOf<std::int16_t, VECTOR_BYTES / 2>::Type);
+  return __builtin_convertvector(words, VectorOf<std::int8_t, VECTOR_BYTES / 4>::Type) & 1;
+}
 
-template <typename F, bool aMoves, bool bMoves>
-FLOWZOO_INLINE void combineRow(const float* a, const float* b, Result<F>* y, std::size_t i, std::size_t end) {
+template <typename F, bool aMoves, bool bMoves, typename Result>
+FLOWZOO_INLINE void combineRow(const float* a, const float* b, Result* y, std::size_t i, std::size_t end) {
   const Floats fixedA = splat(*a);
   const Floats fixedB = splat(*b);
   for (; i + LANES <= end; i += LANES) {
@@ -33,16 +35,16 @@ FLOWZOO_INLINE void combineRow(const float* a, const float* b, Result<F>* y, std
             F::of(aMoves ? loadPart<Floats>(a + i, rest) : fixedA, bMoves ? loadPart<Floats>(b + i, rest) : fixedB), rest);
 }
 
-template <typename F>
+template <typename F, typename Result>
 void combine(const Heap& heap, const Rows& of) {
   if (of.rows == 0 || of.columns == 0) return;
   const float* a = heap.matrix(of.a, of.rows, of.aRow, of.columns, of.aColumn);
   const float* b = heap.matrix(of.b, of.rows, of.bRow, of.columns, of.bColumn);
-  Result<F>* y = heap.at<Result<F>>(of.y, times(of.rows, of.columns));
+  Result* y = heap.at<Result>(of.y, times(of.rows, of.columns));
   const auto row = [&](std::size_t r, std::size_t from, std::size_t to) {
     const float* left = a + r * of.aRow;
     const float* right = b + r * of.bRow;
-    Result<F>* result = y + r * of.columns;
+    Result* result = y + r * of.columns;
     if (of.aColumn == 0) combineRow<F, false, true>(left, right, result, from, to);
     else if (of.bColumn == 0) combineRow<F, true, false>(left, right, result, from, to);
     else combineRow<F, true, true>(left, right, result, from, to);
@@ -56,19 +58,18 @@ void combine(const Heap& heap, const Rows& of) {
   });
 }
 
-/** The lanes' masks as bytes, 0 or 1. */
-FLOWZOO_INLINE Bytes asBools(Ints mask) {
-  return reinterpret_cast<Bytes>(__builtin_convertvector(mask, SignedBytes)) & 1;
-}
-
-#define FLOWZOO_COMBINE(name, Value, expression)                                                                     \
-  struct name##Of {                                                                                                  \
-    FLOWZOO_INLINE Value of(Floats a, Floats b) { return expression; }                                 \
-  };                                                                                                                 \
-  void name(const Heap& heap, Address a, Address b, Address y, Count rows, Count columns, Count aRow, Count bRow,    \
-            Count aColumn, Count bColumn) {                                                                          \
-    combine<name##Of>(heap, {a, b, y, rows, columns, aRow, bRow, aColumn, bColumn});                                 \
+#define FLOWZOO_COMBINE(name, Result, expression)                                                                   \
+  struct name##Of {                                                                                                 \
+    FLOWZOO_INLINE auto of(Floats a, Floats b) { return expression; }                                               \
+  };                                                                                                                \
+  void name(const Heap& heap, Address a, Address b, Address y, Count rows, Count columns, Count aRow, Count bRow,   \
+            Count aColumn, Count bColumn) {                                                                         \
+    combine<name##Of, Result>(heap, {a, b, y, rows, columns, aRow, bRow, aColumn, bColumn});                        \
   }
+
+/** A function of two vectors, and a comparison, as one on the heap. */
+#define FLOWZOO_JOIN(name, expression) FLOWZOO_COMBINE(name, float, expression)
+#define FLOWZOO_COMPARE(name, expression) FLOWZOO_COMBINE(name, std::uint8_t, bytesOf(expression))
 
 /** The larger of two; NaN where either is, and 0 of zeros with both signs. */
 FLOWZOO_INLINE Floats larger(Floats a, Floats b) {
@@ -82,20 +83,20 @@ FLOWZOO_INLINE Floats smaller(Floats a, Floats b) {
   return a != a ? a : ordered;
 }
 
-FLOWZOO_COMBINE(rowsAdd, Floats, a + b)
-FLOWZOO_COMBINE(rowsSubtract, Floats, a - b)
-FLOWZOO_COMBINE(rowsMultiply, Floats, a * b)
-FLOWZOO_COMBINE(rowsDivide, Floats, a / b)
-FLOWZOO_COMBINE(rowsMaximum, Floats, larger(a, b))
-FLOWZOO_COMBINE(rowsMinimum, Floats, smaller(a, b))
-FLOWZOO_COMBINE(rowsSquaredDifference, Floats, (a - b) * (a - b))
-FLOWZOO_COMBINE(rowsPower, Floats, powerOf(a, b))
-FLOWZOO_COMBINE(rowsGreater, Bytes, asBools(a > b))
-FLOWZOO_COMBINE(rowsGreaterEqual, Bytes, asBools(a >= b))
-FLOWZOO_COMBINE(rowsLess, Bytes, asBools(a < b))
-FLOWZOO_COMBINE(rowsLessEqual, Bytes, asBools(a <= b))
-FLOWZOO_COMBINE(rowsEqual, Bytes, asBools(a == b))
-FLOWZOO_COMBINE(rowsNotEqual, Bytes, asBools(a != b))
+FLOWZOO_JOIN(rowsAdd, a + b)
+FLOWZOO_JOIN(rowsSubtract, a - b)
+FLOWZOO_JOIN(rowsMultiply, a * b)
+FLOWZOO_JOIN(rowsDivide, a / b)
+FLOWZOO_JOIN(rowsMaximum, larger(a, b))
+FLOWZOO_JOIN(rowsMinimum, smaller(a, b))
+FLOWZOO_JOIN(rowsSquaredDifference, (a - b) * (a - b))
+FLOWZOO_JOIN(rowsPower, powerOf(a, b))
+FLOWZOO_COMPARE(rowsGreater, a > b)
+FLOWZOO_COMPARE(rowsGreaterEqual, a >= b)
+FLOWZOO_COMPARE(rowsLess, a < b)
+FLOWZOO_COMPARE(rowsLessEqual, a <= b)
+FLOWZOO_COMPARE(rowsEqual, a == b)
+FLOWZOO_COMPARE(rowsNotEqual, a != b)
 
 /** y[i] = condition[i] ? a[i] : b[i]; conditions are bytes, values have four bytes of any kind. */
 void vectorSelect(const Heap& heap, Address condition, Address a, Address b, Address y, Count count) {

@@ -8,7 +8,7 @@
 namespace flowzoo {
 
 /** log x for normal positive x, relative error 2⁻³⁸: x = 2ᵏ m, log m = 2 artanh s with s = (m − 1) / (m + 1). */
-FLOWZOO_INLINE Doubles wideLog(const Doubles& x) {
+FLOWZOO_INLINE Doubles wideLog(Doubles x) {
   constexpr std::int64_t root = INT64_C(0x3fe6a09e667f3bcd);
   constexpr std::int64_t one = INT64_C(0x3ff0000000000000);
   const Longs bits = reinterpret_cast<Longs>(x) + (one - root);
@@ -27,7 +27,7 @@ FLOWZOO_INLINE Doubles wideLog(const Doubles& x) {
 }
 
 /** eᵗ for |t| ≤ 200, relative error 2⁻³⁵. */
-FLOWZOO_INLINE Doubles wideExp(const Doubles& t) {
+FLOWZOO_INLINE Doubles wideExp(Doubles t) {
   constexpr double rounder = 6755399441055744;
   const Doubles power = t * 1.4426950408889634 + rounder;
   const Doubles r = t - (power - rounder) * 0.6931471805599453;
@@ -44,21 +44,29 @@ FLOWZOO_INLINE Doubles wideExp(const Doubles& t) {
   return reinterpret_cast<Doubles>(reinterpret_cast<Longs>(p) + (reinterpret_cast<Longs>(power) << 52));
 }
 
-/** xʸ; a lane that is not of positive finite x and finite y goes to the library, whose 1^NaN and 1^∞ tfjs calls NaN. */
+/** e^(y log x) for positive finite x and finite y. */
+FLOWZOO_INLINE HalfFloats widePower(HalfFloats x, HalfFloats y) {
+  const Doubles exponent = __builtin_convertvector(y, Doubles) * wideLog(__builtin_convertvector(x, Doubles));
+  // Beyond e^±200 every result is 0 or ∞ in float32.
+  const Doubles lower = exponent > 200.0 ? Doubles{} + 200.0 : exponent;
+  return __builtin_convertvector(wideExp(lower < -200.0 ? Doubles{} - 200.0 : lower), HalfFloats);
+}
+
+/** xʸ for any two, by the library, whose 1^NaN and 1^∞ tfjs calls NaN. */
+inline float anyPower(double x, double y) {
+  const bool undefined = std::isnan(y) || (std::isinf(y) && std::fabs(x) == 1);
+  return undefined ? std::nanf("") : static_cast<float>(std::pow(x, y));
+}
+
+/** xʸ; lanes that are not of positive finite x and finite y, which are rare, one by one. */
 FLOWZOO_INLINE Floats powerOf(Floats x, Floats y) {
   constexpr std::int32_t infinity = 0x7f800000;
   const Ints ordinary = (bitsOf(x) > 0) & (bitsOf(x) < infinity) & (bitsOf(absolute(y)) < infinity);
-  Doubles exponent = __builtin_convertvector(y, Doubles) * wideLog(__builtin_convertvector(x, Doubles));
-  // Beyond e^±200 every result is 0 or ∞ in float32.
-  exponent = exponent > 200.0 ? Doubles{} + 200.0 : exponent < -200.0 ? Doubles{} - 200.0 : exponent;
-  Floats result = __builtin_convertvector(wideExp(exponent), Floats);
+  Floats result = joined(widePower(half<HalfFloats>(x, 0), half<HalfFloats>(y, 0)),
+                         widePower(half<HalfFloats>(x, 1), half<HalfFloats>(y, 1)));
   if (__builtin_expect(any(~ordinary), 0)) {
     for (std::size_t i = 0; i < LANES; i++) {
-      if (ordinary[i]) continue;
-      const double base = x[i];
-      const double of = y[i];
-      const bool undefined = std::isnan(of) || (std::isinf(of) && std::fabs(base) == 1);
-      result[i] = undefined ? std::nanf("") : static_cast<float>(std::pow(base, of));
+      if (!ordinary[i]) result[i] = anyPower(x[i], y[i]);
     }
   }
   return result;

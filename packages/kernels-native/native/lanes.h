@@ -5,11 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-
-#if defined(__GNUC__) && !defined(__clang__)
-// Vectors wider than a register are parameters of inlined functions only.
-#pragma GCC diagnostic ignored "-Wpsabi"
-#endif
+#include <type_traits>
+#include <utility>
 
 namespace flowzoo {
 
@@ -26,11 +23,12 @@ constexpr std::size_t LANES = VECTOR_BYTES / 4;
 
 typedef float Floats __attribute__((vector_size(VECTOR_BYTES)));
 typedef std::int32_t Ints __attribute__((vector_size(VECTOR_BYTES)));
-typedef std::uint8_t Bytes __attribute__((vector_size(VECTOR_BYTES / 4)));
-typedef std::int8_t SignedBytes __attribute__((vector_size(VECTOR_BYTES / 4)));
-/** As many doubles and 64-bit integers as there are lanes; two registers. */
-typedef double Doubles __attribute__((vector_size(2 * VECTOR_BYTES)));
-typedef std::int64_t Longs __attribute__((vector_size(2 * VECTOR_BYTES)));
+/** One register of doubles or 64-bit integers, and as many numbers of 32 bits. */
+typedef double Doubles __attribute__((vector_size(VECTOR_BYTES)));
+typedef std::int64_t Longs __attribute__((vector_size(VECTOR_BYTES)));
+typedef float HalfFloats __attribute__((vector_size(VECTOR_BYTES / 2)));
+typedef std::int32_t HalfInts __attribute__((vector_size(VECTOR_BYTES / 2)));
+constexpr std::size_t HALF = LANES / 2;
 
 /** A vector of another size. */
 template <typename Number, std::size_t BYTES>
@@ -63,6 +61,28 @@ FLOWZOO_INLINE Vector loadPart(const void* at, std::size_t count) {
 template <typename Vector>
 FLOWZOO_INLINE void storePart(void* at, Vector v, std::size_t count) {
   std::memcpy(at, &v, count * sizeof v[0]);
+}
+
+/** Half `i`, 0 or 1, of a vector. */
+template <typename Half, typename Vector>
+FLOWZOO_INLINE Half half(const Vector& v, std::size_t i) {
+  return load<Half>(reinterpret_cast<const char*>(&v) + i * sizeof(Half));
+}
+
+template <typename Half, std::size_t... I>
+FLOWZOO_INLINE auto joined(Half low, Half high, std::index_sequence<I...>) {
+#if defined(__has_builtin) && __has_builtin(__builtin_shufflevector)
+  return __builtin_shufflevector(low, high, I...);
+#else
+  using Number = std::remove_reference_t<decltype(low[0])>;
+  return typename VectorOf<Number, 2 * sizeof(Half)>::Type{(I < HALF ? low : high)[I % HALF]...};
+#endif
+}
+
+/** Two halves as one vector. */
+template <typename Half>
+FLOWZOO_INLINE auto joined(Half low, Half high) {
+  return joined(low, high, std::make_index_sequence<LANES>());
 }
 
 FLOWZOO_INLINE Floats splat(float x) { return x - Floats{}; }

@@ -16,7 +16,7 @@ FLOWZOO_INLINE Floats withOdd(Floats best, Ints bits) { return bits > 0x7f800000
 
 struct Largest {
   template <typename Vector>
-  FLOWZOO_INLINE Vector choose(const Vector& best, const Vector& x) {
+  FLOWZOO_INLINE Vector choose(Vector best, Vector x) {
     return x > best ? x : best;
   }
   FLOWZOO_INLINE float one(float best, float x) { return x > best || x != x ? x : best; }
@@ -24,7 +24,7 @@ struct Largest {
 
 struct Smallest {
   template <typename Vector>
-  FLOWZOO_INLINE Vector choose(const Vector& best, const Vector& x) {
+  FLOWZOO_INLINE Vector choose(Vector best, Vector x) {
     return x < best ? x : best;
   }
   FLOWZOO_INLINE float one(float best, float x) { return x < best || x != x ? x : best; }
@@ -32,13 +32,13 @@ struct Smallest {
 
 /** Of all lanes; NaN where one is. */
 template <typename Extreme, typename Vector>
-FLOWZOO_INLINE float extremeOfLanes(const Vector& v) {
+FLOWZOO_INLINE float extremeOfLanes(Vector v) {
   if constexpr (sizeof(Vector) == 8) {
     return Extreme::one(v[0], v[1]);
   } else {
     using Half = typename VectorOf<float, sizeof(Vector) / 2>::Type;
-    const Half low = load<Half>(&v);
-    const Half high = load<Half>(reinterpret_cast<const char*>(&v) + sizeof(Half));
+    const Half low = half<Half>(v, 0);
+    const Half high = half<Half>(v, 1);
     return extremeOfLanes<Extreme, Half>(high != high ? high : Extreme::choose(low, high));
   }
 }

@@ -44,7 +44,7 @@ void sumRuns(const Heap& heap, Address x, Address y, Count n, Count x1, Count ru
   const std::size_t step = x1 / 4;
   overRuns(heap, {x, y, n, x1, runs, xRun, count}, [&](const float* from, float* to, std::size_t k, std::size_t end) {
     if (runs == 1 && count < 2 * LANES && step == count) {
-      for (; k + LANES <= end; k += LANES) store(to + k, sumsOfShortRuns(from + k * step, count, scale));
+      for (; k + HALF <= end; k += HALF) sumsOfShortRuns(from + k * step, to + k, count, scale);
     }
     for (; k < end; k++) {
       const float* run = from + k * step;
@@ -97,8 +97,8 @@ void sumRows(const Heap& heap, Address x, Address y, Count n, Count x1, Count ro
   const std::size_t step = xRow / 4;
   overRows(
       heap, {x, y, n, x1, rows, xRow, columns},
-      [&](const float* from, float* to) { sumsOfRows<4>(from, to, rows, step, scale); },
-      [&](const float* from, float* to) { sumsOfRows<1>(from, to, rows, step, scale); },
+      [&](const float* from, float* to) { sumsOfRows<8>(from, to, rows, step, scale); },
+      [&](const float* from, float* to) { sumsOfRows<2>(from, to, rows, step, scale); },
       [&](const float* from, float* to, std::size_t rest) { sumsOfNarrowRows(from, to, rows, step, rest, scale); });
 }
 
