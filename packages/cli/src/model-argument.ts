@@ -1,6 +1,6 @@
 import { FlowzooError, isFlow, type AudioFormat, type FlowModel, type Model, type ModelSpec } from '@flowzoo/core';
 import { loadModel, readSpec, SPEC_FILE } from '@flowzoo/core/node';
-import { completes, listPresets, loadPreset, presetSpec, type CompletingModel } from '@flowzoo/zoo';
+import { completes, listArchitectures, listPresets, loadPreset, presetSpec, type CompletingModel } from '@flowzoo/zoo';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { registerRequired, type Session } from './session.ts';
@@ -20,7 +20,8 @@ export async function resolveModel(argument: string): Promise<ModelArgument> {
   const found = await stat(argument).catch(() => null);
   if (found !== null) return { kind: found.isDirectory() ? 'folder' : 'spec', path: argument };
   const names = (await listPresets()).map((preset) => preset.name);
-  if (names.includes(argument)) return { kind: 'preset', name: argument };
+  const architectures = (await listArchitectures()).map((architecture) => architecture.name);
+  if ([...names, ...architectures].includes(argument)) return { kind: 'preset', name: argument };
   throw new FlowzooError('E_PRESET', `"${argument}" is no model`, {
     expected: `a folder with ${SPEC_FILE}, a spec file, or a preset${names.length === 0 ? '' : ` (${names.join(', ')})`}`,
     found: 'nothing of that name',
@@ -97,12 +98,17 @@ export interface DataTraits {
   readonly audio: AudioFormat | undefined;
 }
 
+const DEQUANTIZING = new Set(['dequantize', 'variational-dequantize']);
+/** Layers that may stand before it: they move numbers and change none. */
+const STRUCTURAL = new Set(['reshape', 'flatten']);
+
 /** Reads off a spec what its data look like. */
 export function dataTraits(spec: ModelSpec): DataTraits {
   const layers = (spec.model['layers'] as readonly { type?: string; levels?: number }[] | undefined) ?? [];
   // Flows of discrete data dequantize them first; models of discrete data name their levels themselves.
   const own = spec.model['levels'];
-  const dequantized = layers[0]?.type === 'dequantize' ? layers[0].levels : undefined;
+  const first = layers.find(({ type = '' }) => !STRUCTURAL.has(type));
+  const dequantized = DEQUANTIZING.has(first?.type ?? '') ? first?.levels : undefined;
   const levels = dequantized ?? (typeof own === 'number' ? own : undefined);
   return { imageShape: spec.event.length >= 2 ? spec.event : undefined, levels, audio: spec.audio };
 }

@@ -56,6 +56,16 @@ describe('flowzoo show', () => {
   });
 });
 
+describe('flowzoo show of an architecture without weights', () => {
+  it('counts its parameters', async () => {
+    const shown = JSON.parse((await flowzoo(['show', 'glow-cifar10', '--json'])).out);
+    expect(shown).toMatchObject({ name: 'glow-cifar10', event: [32, 32, 3], parameters: 44_603_604 });
+    expect((await flowzoo(['sample', 'glow-cifar10', '--out', workshop.path('none.npy')])).err).toContain(
+      'an architecture without weights',
+    );
+  });
+});
+
 describe('flowzoo check and schema', () => {
   it('finds no fault', async () => {
     const path = workshop.path('table.json');

@@ -1,3 +1,4 @@
+export { listArchitectures, type ArchitectureSummary } from './architectures.ts';
 export type * from './card.ts';
 export { completes, inpaint, type CompletingModel, type InpaintOptions, type InpaintResult } from './inpaint/index.ts';
 export {
@@ -6,6 +7,6 @@ export {
   presetCard,
   presetSpec,
   type LoadPresetOptions,
-  type PresetPlace,
   type PresetSummary,
 } from './presets.ts';
+export type { PresetPlace } from './read.ts';

@@ -3,14 +3,14 @@ import '@tensorflow/tfjs-backend-wasm';
 import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { createRegistry, describeModel, isFlow, type FlowModel, type Model } from '@flowzoo/core';
+import { createRegistry, describeModel, isFlow, type FlowModel, type Model, type ModelSpec } from '@flowzoo/core';
 // The families are registered by whoever loads a preset; a test is such a caller.
 import { coupling } from '@flowzoo/layers-coupling';
 import { autoregressive } from '@flowzoo/layers-autoregressive';
 import { glow } from '@flowzoo/layers-glow';
 import { planar } from '@flowzoo/layers-planar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listPresets, loadPreset, presetCard, presetSpec } from './index.ts';
+import { listArchitectures, listPresets, loadPreset, presetCard, presetSpec } from './index.ts';
 
 const registry = createRegistry().use(coupling).use(autoregressive).use(glow);
 const presets = await listPresets();
@@ -75,6 +75,34 @@ describe.each(presets.map((preset) => preset.name))('%s', (name) => {
     }
     tf.dispose([x, again, ...(context === undefined ? [] : [context])]);
     model.dispose();
+  });
+});
+
+describe('architectures without weights', () => {
+  it('build with as many parameters as their line says, and their README too', async () => {
+    const architectures = await listArchitectures();
+    expect(architectures.map(({ name }) => name)).toEqual(['glow-cifar10']);
+    for (const { name, event, parameters } of architectures) {
+      const flow = registry.build(await presetSpec(name));
+      expect(describeModel(flow)).toMatchObject({ event, parameters });
+      const readme = await readFile(`${folder}${name}/README.md`, 'utf8');
+      expect(readme).toContain(`${parameters.toLocaleString('en-US')} parameters`);
+      flow.dispose();
+    }
+  });
+
+  it('have a demonstration that builds', async () => {
+    const spec = JSON.parse(await readFile(`${folder}glow-cifar10/demonstration.json`, 'utf8')) as ModelSpec;
+    const flow = registry.build(spec);
+    expect(flow.eventShape).toEqual([32, 32, 3]);
+    flow.dispose();
+  });
+
+  it('are no presets', async () => {
+    const load = loadPreset('glow-cifar10', { registry });
+    await expect(load).rejects.toMatchObject({ code: 'E_PRESET' });
+    await expect(load).rejects.toThrow(/an architecture without weights .*flowzoo train glow-cifar10/);
+    await expect(presetSpec('glow-cifar100')).rejects.toThrow('there is no preset "glow-cifar100"');
   });
 });
 

@@ -1,7 +1,7 @@
 import { FlowzooError, unpackModel, type FlowModel, type Model, type ModelSpec, type Registry } from '@flowzoo/core';
-import { packageSource } from '#package-files';
+import { listArchitectures } from './architectures.ts';
 import type { Card } from './card.ts';
-import { urlSource, type PresetSource } from './source.ts';
+import { readJson, sourceOf, type PresetPlace } from './read.ts';
 
 /** One line of the list of presets. */
 export interface PresetSummary {
@@ -12,13 +12,6 @@ export interface PresetSummary {
   readonly parameters: number;
   /** Bytes of the weights. */
   readonly bytes: number;
-}
-
-/** Where to look for presets. */
-export interface PresetPlace {
-  /** Folder that holds `index.json`; in Node the default is the package itself, in a page there is none. */
-  readonly baseUrl?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** How to load a preset. */
@@ -48,15 +41,18 @@ export async function listPresets(place: PresetPlace = {}): Promise<readonly Pre
  */
 export async function loadPreset<M extends Model = FlowModel>(name: string, options: LoadPresetOptions): Promise<M> {
   const source = sourceOf(options);
+  await assertKnown(name, options);
   const spec = await presetSpec(name, options);
   const path = `${name}/${spec.weights!.file}`;
   const weights = await source.read(path, options.signal);
   return unpackModel<M>({ spec, weights }, { registry: options.registry, at: source.locate(path) });
 }
 
-/** The spec of a preset, as it is stored. @throws E_PRESET, E_FILE_READ */
+/** The spec of a preset or of an architecture without weights, as it is stored. @throws E_PRESET, E_FILE_READ */
 export async function presetSpec(name: string, place: PresetPlace = {}): Promise<ModelSpec> {
-  await assertKnown(name, place);
+  const names = (await listPresets(place)).map((preset) => preset.name);
+  // A mirror of the presets may have no list of architectures.
+  if (!names.includes(name) && !(await isArchitecture(name, place))) throw unknownPreset(name, names);
   return readJson<ModelSpec>(sourceOf(place), `${name}/model.json`, place.signal);
 }
 
@@ -69,22 +65,23 @@ export async function presetCard(name: string, place: PresetPlace = {}): Promise
 async function assertKnown(name: string, place: PresetPlace): Promise<void> {
   const names = (await listPresets(place)).map((preset) => preset.name);
   if (names.includes(name)) return;
-  throw new FlowzooError('E_PRESET', `there is no preset "${name}"`, {
+  if (!(await isArchitecture(name, place))) throw unknownPreset(name, names);
+  throw new FlowzooError('E_PRESET', `"${name}" is an architecture without weights`, {
+    expected: names.join(', '),
+    found: name,
+    remedy: `Build presetSpec('${name}'), or train it: flowzoo train ${name} --data FILE --out FOLDER`,
+  });
+}
+
+async function isArchitecture(name: string, place: PresetPlace): Promise<boolean> {
+  const architectures = await listArchitectures(place).catch(() => []);
+  return architectures.some((each) => each.name === name);
+}
+
+function unknownPreset(name: string, names: readonly string[]): FlowzooError {
+  return new FlowzooError('E_PRESET', `there is no preset "${name}"`, {
     expected: names.join(', '),
     found: name,
     remedy: 'flowzoo list shows them all',
   });
-}
-
-async function readJson<T>(source: PresetSource, path: string, signal: AbortSignal | undefined): Promise<T> {
-  const text = new TextDecoder().decode(await source.read(path, signal));
-  try {
-    return JSON.parse(text) as T;
-  } catch (cause) {
-    throw new FlowzooError('E_FILE_READ', 'the file is not JSON', { at: source.locate(path), cause });
-  }
-}
-
-function sourceOf(place: PresetPlace): PresetSource {
-  return place.baseUrl === undefined ? packageSource() : urlSource(place.baseUrl);
 }
