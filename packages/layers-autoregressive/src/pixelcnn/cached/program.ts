@@ -1,13 +1,16 @@
 import { flat, packMatrix, PANEL, type Layout } from './layout.ts';
 
-/** Operations of an instruction. */
+/** The instruction that ends a list. Its first word, like that of the others, is the operation. */
 export const END = 0;
+/** Words: outputs, weights, target, from, addend, source, first row, first column, runs, length of a run. */
 export const PRODUCT = 1;
+/** Words: width, source, target. The second half of the source begins at the next multiple of four. */
 export const GATE = 2;
+/** Words: width, source, target. */
 export const RELU = 3;
-
-/** Numbers of an instruction and of a place in {@link SamplerProgram.words}. */
+/** Words of an instruction. */
 export const INSTRUCTION_WORDS = 12;
+/** Words of a place: at, image, rows, row, column, as in {@link Place}. */
 export const PLACE_WORDS = 5;
 
 /** Numbers behind the last that vectors may read, and nobody uses. */
