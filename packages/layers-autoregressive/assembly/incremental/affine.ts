@@ -2,6 +2,7 @@ import { exp } from '../../../kernels-wasm/assembly/elementwise/exp';
 import { tanh } from '../../../kernels-wasm/assembly/elementwise/exp-minus-one';
 import { log } from '../../../kernels-wasm/assembly/elementwise/logarithm';
 import { sigmoid, softplus } from '../../../kernels-wasm/assembly/elementwise/logistic';
+import { logScales, next, scaleAndShift } from './exponential-scale';
 
 // Formulas, squashes and places of the settings: src/incremental/scalar-map.ts.
 const SCALE_SHIFT: f32 = 0;
@@ -10,8 +11,54 @@ const UNSHIFT_UNSCALE: f32 = 2;
 const UNSCALE_UNSHIFT: f32 = 3;
 const GATE: f32 = 4;
 
-/** Four features: `shift` and `scale` are their raw parameters, `value` is replaced, `logDerivative` written. */
-export function mapAffine(settings: usize, value: usize, shift: usize, scale: usize, logDerivative: usize, one: bool): void {
+/**
+ * A feature of all panels: `value` is replaced, `logDerivative` written, `parameters` are the rows of the raw shift and
+ * scale.
+ */
+@inline
+export function mapAffine(
+  lanes: i32,
+  settings: usize,
+  value: usize,
+  parameters: usize,
+  logDerivative: usize,
+  panels: i32,
+  panelBytes: usize,
+): void {
+  const scale = parameters + (<usize>lanes << 2);
+  if (lanes == 1) mapFour(settings, value, parameters, scale, logDerivative, true);
+  else mapVectors(settings, value, parameters, scale, logDerivative, lanes == 8 ? 2 * panels : 1, panelBytes);
+}
+
+/** The exponential scales, which nearly all flows have, by a way of their own. */
+function mapVectors(
+  settings: usize,
+  value: usize,
+  shift: usize,
+  scale: usize,
+  logDerivative: usize,
+  vectors: i32,
+  panelBytes: usize,
+): void {
+  const formula = load<f32>(settings);
+  const scaled = load<f32>(settings, 8) != 0;
+  const exponential = load<f32>(settings, 40) == 0 && load<f32>(settings, 44) == 0 && load<f32>(settings, 48) == Infinity;
+  if (scaled && exponential && formula < GATE) {
+    const ordinary = logScales(settings, scale, logDerivative, vectors, panelBytes);
+    const inverse = formula == UNSHIFT_UNSCALE || formula == UNSCALE_UNSHIFT;
+    const sign = i32x4.splat(inverse ? 0x80000000 : 0);
+    const first = formula == SHIFT_SCALE || formula == UNSHIFT_UNSCALE;
+    scaleAndShift(value, shift, logDerivative, setting(settings, 1), sign, first, ordinary, vectors, panelBytes);
+    return;
+  }
+  for (let away: usize = 0; vectors > 0; vectors--) {
+    mapFour(settings, value + away, shift + away, scale + away, logDerivative + away, false);
+    away = next(away, panelBytes);
+  }
+}
+
+/** Four examples of a feature, or one. */
+function mapFour(settings: usize, value: usize, shift: usize, scale: usize, logDerivative: usize, one: bool): void {
   const formula = load<f32>(settings);
   const scaled = load<f32>(settings, 8) != 0;
   const v = one ? v128.load32_zero(value) : v128.load(value);
@@ -63,8 +110,8 @@ function logScale(settings: usize, raw: v128): v128 {
     if (squash == 2) r = f32x4.mul(bound, tanh(f32x4.mul(r, setting(settings, 7))));
     else r = f32x4.div(r, f32x4.add(f32x4.splat(1), f32x4.abs(f32x4.div(r, bound))));
   }
-  // min and max keep NaN.
-  r = f32x4.min(f32x4.max(r, setting(settings, 8)), setting(settings, 9));
+  // In this order pmin and pmax keep NaN.
+  r = f32x4.pmin(f32x4.pmax(r, setting(settings, 8)), setting(settings, 9));
   const map = <i32>load<f32>(settings, 40);
   const ceiling = setting(settings, 12);
   if (load<f32>(settings, 44) == 0) {

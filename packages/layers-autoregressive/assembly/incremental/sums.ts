@@ -144,6 +144,13 @@ function addGroupOfEight(row: usize, source: usize, inner: i32, w: usize): void 
 /** The same for single rows; w is `[inner]` for each. */
 @inline
 export function addSingles(lanes: i32, row: usize, count: i32, source: usize, inner: i32, w: usize): void {
+  if (lanes == 8) {
+    for (; count > 1; count -= 2) {
+      addPairOfEight(row, source, inner, w);
+      row += 64;
+      w += <usize>inner << 3;
+    }
+  }
   for (; count > 0; count--) {
     if (lanes == 1) addDot(row, source, inner, w);
     else if (lanes == 4) addRowOfFour(row, source, inner, w);
@@ -198,4 +205,29 @@ function addRowOfEight(row: usize, source: usize, inner: i32, w: usize): void {
   }
   v128.store(row, f32x4.add(a, c));
   v128.store(row, f32x4.add(b, d), 16);
+}
+
+/** Two rows with one reading of the source: shift and scale of a feature. */
+function addPairOfEight(row: usize, source: usize, inner: i32, w: usize): void {
+  let a0 = v128.load(row);
+  let b0 = v128.load(row, 16);
+  let a1 = v128.load(row, 32);
+  let b1 = v128.load(row, 48);
+  const next = <usize>inner << 2;
+  do {
+    const a = v128.load(source);
+    const b = v128.load(source, 16);
+    const v0 = v128.load32_splat(w);
+    const v1 = v128.load32_splat(w + next);
+    a0 = multiplyAdd(v0, a, a0);
+    b0 = multiplyAdd(v0, b, b0);
+    a1 = multiplyAdd(v1, a, a1);
+    b1 = multiplyAdd(v1, b, b1);
+    source += 32;
+    w += 4;
+  } while (--inner != 0);
+  v128.store(row, a0);
+  v128.store(row, b0, 16);
+  v128.store(row, a1, 32);
+  v128.store(row, b1, 48);
 }

@@ -1,3 +1,4 @@
+import { blockEnds, rowsOf, settledRows } from './blocks.ts';
 import type { Network, Stage } from './network.ts';
 import { WeightPacker } from './weight-packer.ts';
 
@@ -50,10 +51,6 @@ export interface Program {
 /** Four rows are written at once: up to three beyond those that are wanted. */
 const SPARE = 3;
 
-/** Hidden rows that a block should hold: enough for whole groups of four, few enough for what is done one by one. */
-const ROWS_PER_BLOCK = 16;
-const LONGEST_BLOCK = 32;
-
 /**
  * Compiles a network. Times are cut into blocks. At the start of a block each of its rows gets, as a product of
  * matrices, the sums over all rows of earlier blocks; then time by time what the block itself has found is added, the
@@ -73,17 +70,16 @@ class Compiler {
   readonly #starts: number[] = [];
   readonly #outputs: number;
   readonly #extra: { readonly addend: number; readonly gate: number }[];
-  readonly #block: number;
+  readonly #ends: readonly number[];
   #rows = 0;
 
   constructor(network: Network) {
     this.#network = network;
     this.#packer = new WeightPacker(network);
-    const times = network.schedule.order.length;
-    const widest = Math.max(1, ...network.rows.slice(1).map(({ order }) => order.length));
-    this.#block = Math.min(Math.max(1, Math.round((ROWS_PER_BLOCK * times) / widest)), LONGEST_BLOCK, times);
+    this.#ends = blockEnds(network);
     for (const { order } of network.rows) this.#starts.push(this.#reserve(order.length));
-    this.#outputs = this.#reserve(this.#block * network.parameterCount);
+    const longest = Math.max(...this.#ends.map((end, i) => end - (this.#ends[i - 1] ?? 0)));
+    this.#outputs = this.#reserve(longest * network.parameterCount);
     this.#extra = network.stages.map((stage) => {
       const order = stage.target === null ? this.#packer.outputOrder : network.rows[stage.target]!.order;
       const place = (contribution: Stage['gate']): number => {
@@ -99,14 +95,11 @@ class Compiler {
   program(): Program {
     const { order } = this.#network.schedule;
     const logRow = this.#reserve(order.length);
-    let blocks = 0;
-    for (let first = 0; first < order.length; first += this.#block, blocks++) {
-      this.#addBlock(first, Math.min(first + this.#block, order.length), logRow);
-    }
+    this.#ends.forEach((end, i) => this.#addBlock(this.#ends[i - 1] ?? 0, end, logRow));
     return {
       order,
       instructions: Int32Array.from(this.#instructions),
-      blocks,
+      blocks: this.#ends.length,
       weights: this.#packer.weights(),
       contextRows: this.#contextRows,
       rows: this.#rows,
@@ -117,13 +110,13 @@ class Compiler {
   #addBlock(first: number, end: number, logRow: number): void {
     const { stages, parameterCount } = this.#network;
     stages.forEach((stage, s) => {
-      const [from, to] = this.#span(stage, first, end);
+      const [from, to] = rowsOf(this.#network, stage, { first, end });
       if (from === to) return;
       const row = this.#row(stage, from, first);
       const { addend } = this.#extra[s]!;
       this.#emit(START, row, to - from, this.#packer.bias(stage, from, to), addend < 0 ? -1 : addend + from);
       stage.sources.forEach((source, i) => {
-        const inner = this.#settled(source.rows, first);
+        const inner = settledRows(this.#network, source.rows, first);
         if (inner === 0) return;
         const at = this.#packer.groups(stage, i, { from, to, inner: [0, inner] });
         this.#emit(GROUPS, row, (to - from + 3) >> 2, this.#starts[source.rows]!, inner, at);
@@ -138,13 +131,13 @@ class Compiler {
 
   /** What the rows of one time still lack. */
   #addRows(stage: Stage, s: number, time: number, first: number): void {
-    const [from, to] = this.#span(stage, time, time + 1);
+    const [from, to] = rowsOf(this.#network, stage, { first: time, end: time + 1 });
     if (from === to) return;
     const row = this.#row(stage, from, first);
     const whole = (to - from) >> 2;
     const rest = from + 4 * whole;
     stage.sources.forEach((source, i) => {
-      const settled = this.#settled(source.rows, first);
+      const settled = settledRows(this.#network, source.rows, first);
       const ready = this.#network.rows[source.rows]!.ready[time]!;
       if (ready === settled) return;
       const inner = [settled, ready] as const;
@@ -166,24 +159,10 @@ class Compiler {
     this.#emit(FINISH, row, to - from, gateRow, beside(residual), beside(copy), activated ? 1 : 0);
   }
 
-  /** The rows that are computed in these times. */
-  #span({ target }: Stage, first: number, end: number): readonly [from: number, to: number] {
-    const { rows, parameterCount } = this.#network;
-    if (target === null) return [first * parameterCount, end * parameterCount];
-    const { ready } = rows[target]!;
-    return [first === 0 ? 0 : ready[first - 1]!, ready[end - 1]!];
-  }
-
   /** Outputs are kept for one block only. */
   #row({ target }: Stage, index: number, first: number): number {
     if (target === null) return this.#outputs + index - first * this.#network.parameterCount;
     return this.#starts[target]! + index;
-  }
-
-  /** How many of these rows are final before the block. */
-  #settled(rows: number, first: number): number {
-    if (rows === 0) return first;
-    return first === 0 ? 0 : this.#network.rows[rows]!.ready[first - 1]!;
   }
 
   #reserve(count: number): number {

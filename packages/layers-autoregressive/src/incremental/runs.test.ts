@@ -34,7 +34,7 @@ describe('feature by feature', () => {
     [{ hidden: [12], transformer: { type: 'rational-quadratic-spline', bins: 3 } }, 2],
   ])('is the same in TypeScript and as WebAssembly: %j', (config, contextSize) => {
     const layer = build(config, { size: 9, contextSize });
-    for (const batch of [1, 2, 5, 8, 19]) {
+    for (const batch of [1, 2, 5, 8, 19, 41]) {
       const context = contextSize > 0 ? normalRows(batch, [contextSize], 'context') : undefined;
       const run = incrementalRun(layer.map, normalRows(batch, [9], batch) as tf.Tensor2D, context)!;
       const [plain, fast] = [runArrays(run), runWasm(run, start())!];
@@ -59,6 +59,23 @@ describe('feature by feature', () => {
       const part = incrementalInverse(layer.map, tf.slice(z, [first, 0], [count, 3]), undefined).value;
       const same = tf.slice(whole, [first, 0], [count, 3]);
       expect(tf.max(tf.abs(tf.sub(part, same))).dataSync()[0]).toBeLessThan(1e-6);
+    }
+    layer.dispose();
+  });
+
+  it('computes the others as ever where one example has scales beyond the ordinary', () => {
+    const transformer = { type: 'affine', scale: { map: 'exp', gain: 30 }, shiftGain: 1e-30 };
+    const layer = build({ hidden: [6], activation: 'linear', transformer }, { size: 3 });
+    const z = normalRows(40, [3]) as tf.Tensor2D;
+    const found = (input: tf.Tensor2D): Float32Array => runWasm(incrementalRun(layer.map, input, undefined)!)!.value;
+    const usual = found(z);
+    for (const strange of [1e30, NaN]) {
+      const values = z.dataSync<'float32'>().slice();
+      values.fill(strange, 3 * 17, 3 * 18);
+      const others = found(tf.tensor2d(values, [40, 3]));
+      expect(others.slice(3 * 17 + 1, 3 * 18).every((value) => Number.isFinite(value))).toBe(false);
+      others.set(usual.subarray(3 * 17, 3 * 18), 3 * 17);
+      expect(others).toEqual(usual);
     }
     layer.dispose();
   });
