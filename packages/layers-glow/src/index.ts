@@ -6,7 +6,13 @@ export { VariationalDequantize, type VariationalDequantizeOptions } from './dequ
 export { glowCifar10Spec, glowSpec, type GlowSpecOptions } from './glow/glow-spec.ts';
 export { inverseRecomputed } from './glow/recompute.ts';
 export { StepStack, type StepStackOptions } from './glow/step-stack.ts';
-export { attributeDirection, type AttributeOptions } from './latents/attribute-direction.ts';
+export {
+  alongDirection,
+  attributeDirection,
+  type AlongOptions,
+  type AttributeOptions,
+} from './latents/attribute-direction.ts';
+export { encodeCentres } from './latents/encode-centres.ts';
 export { interpolate, type InterpolateOptions } from './latents/interpolate.ts';
 export { decodeLevels, encodeLevels } from './latents/levels-of.ts';
 export { GlowNetwork, type GlowNetworkConfig } from './network/glow-network.ts';

@@ -1,5 +1,6 @@
 import { FlowzooError, formatShape, type Flow } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { encodeCentres } from './encode-centres.ts';
 
 /** Options of {@link interpolate}. */
 export interface InterpolateOptions {
@@ -17,7 +18,8 @@ export interface InterpolateOptions {
 /**
  * A path in latent space between two examples, decoded: z(t) from f⁻¹(a) to f⁻¹(b), x(t) = f(z(t)).
  *
- * Both ends come back as they were, as exactly as the flow is invertible.
+ * Both ends come back as they were: integers to the level ({@link encodeCentres}), continuous data as exactly as the flow is
+ * invertible.
  *
  * @param a One example, `[1, ...event]`.
  * @param b The other one.
@@ -42,7 +44,7 @@ export function interpolate(flow: Flow, a: tf.Tensor, b: tf.Tensor, options: Int
     });
   }
   return tf.tidy(() => {
-    const [from, to] = [a, b].map((end) => flow.encode(end, context)) as [tf.Tensor, tf.Tensor];
+    const [from, to] = [a, b].map((end) => encodeCentres(flow, end, context)) as [tf.Tensor, tf.Tensor];
     const weights = pathWeights(steps, path === 'linear' ? 0 : angleBetween(from, to));
     const column = (k: 0 | 1): tf.Tensor2D =>
       tf.tensor2d(

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { distance, leaked, normalBatch, registry, scatter } from '../../test/checks.ts';
 import { digitImages } from '../../test/digits.ts';
 import { glowSpec } from '../glow/glow-spec.ts';
-import { attributeDirection } from './attribute-direction.ts';
+import { alongDirection, attributeDirection } from './attribute-direction.ts';
+import { encodeCentres } from './encode-centres.ts';
 import { interpolate } from './interpolate.ts';
 import { decodeLevels, encodeLevels } from './levels-of.ts';
 
@@ -63,7 +64,7 @@ describe('interpolate', () => {
 describe('attributeDirection', () => {
   it('is the difference of mean latents, however they are cut into batches', () => {
     const [examples, others] = [digitImages(5), digitImages(7, 100)];
-    const mean = (rows: tf.Tensor): tf.Tensor => tf.mean(flow.encode(rows), 0, true);
+    const mean = (rows: tf.Tensor): tf.Tensor => tf.mean(encodeCentres(flow, rows), 0, true);
     const whole = attributeDirection(flow, examples, others, { batchSize: 7 });
     expect(whole.shape).toEqual([1, 64]);
     expect(distance(whole, tf.sub(mean(examples), mean(others)))).toBeLessThan(1e-4);
@@ -75,6 +76,59 @@ describe('attributeDirection', () => {
     expect(() => attributeDirection(flow, digitImages(2), digitImages(0))).toThrow(
       'a mean latent needs examples (expected one row or more with the attribute, and one or more without it, got [0, 8, 8, 1])',
     );
+  });
+});
+
+describe('alongDirection', () => {
+  it('moves one example, and not at all at 0', () => {
+    const direction = attributeDirection(flow, digitImages(5), digitImages(7, 100));
+    const image = digitImages(1, 3);
+    const strip = alongDirection(flow, image, direction, { amounts: [0, 2] });
+    expect(strip.shape).toEqual([2, 8, 8, 1]);
+    expect(distance(tf.slice(strip, [0], [1]), image)).toBe(0);
+    const expected = flow.decode(tf.add(encodeCentres(flow, image), tf.mul(direction, 2)));
+    expect(distance(tf.slice(strip, [1], [1]), expected)).toBe(0);
+    expect(distance(expected, image)).toBeGreaterThan(0);
+    expect(alongDirection(flow, image, direction).shape).toEqual([5, 8, 8, 1]);
+    expect(leaked(() => alongDirection(flow, image, direction).dispose())).toBe(0);
+  });
+
+  it('refuses more than one example, and no amounts', () => {
+    const direction = tf.zeros([1, 64]);
+    expect(() => alongDirection(flow, digitImages(2), direction)).toThrow(
+      'one example is moved along a direction (expected [1, 8, 8, 1], got [2, 8, 8, 1])',
+    );
+    expect(() => alongDirection(flow, digitImages(1), direction, { amounts: [] })).toThrow(
+      '"amounts" are the factors of the direction (expected one number or more, got none)',
+    );
+  });
+});
+
+describe('encodeCentres', () => {
+  it.each(['uniform', 'variational'] as const)(
+    'decodes to the very levels of 8-bit images: %s noise',
+    (dequantization) => {
+      // Deep and with large parameters, so that float32 loses digits on the way.
+      const deep = registry.build<FlowModel>(
+        glowSpec({ event: [8, 8, 1], levels: 2, steps: 12, width: 8, values: 256, dequantization }),
+      );
+      const x = tf.mul(digitImages(64), 15);
+      deep.initialize(x);
+      scatter(deep, 0.1);
+      const changed = (z: tf.Tensor): number => tf.sum(tf.notEqual(deep.decode(z), x)).dataSync()[0]!;
+      expect(changed(encodeCentres(deep, x))).toBe(0);
+      expect(distance(encodeCentres(deep, x), encodeCentres(deep, x))).toBe(0);
+      expect(leaked(() => encodeCentres(deep, x).dispose())).toBe(0);
+      deep.dispose();
+    },
+  );
+
+  it('is encode for continuous data', () => {
+    const flat = registry.build<FlowModel>(glowSpec({ event: [2, 2, 1], levels: 1, steps: 1, width: 2, values: null }));
+    const x = normalBatch(32, [2, 2, 1]);
+    flat.initialize(x);
+    expect(distance(encodeCentres(flat, x), flat.encode(x))).toBe(0);
+    flat.dispose();
   });
 });
 
