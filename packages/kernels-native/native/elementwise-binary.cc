@@ -9,7 +9,7 @@ namespace flowzoo {
 namespace {
 
 /** Elements from which a function is shared among threads. */
-constexpr std::uint64_t LEAST = 131072;
+constexpr std::uint64_t LEAST = 524288;
 
 struct Rows {
   Address a, b, y;

@@ -10,7 +10,7 @@ namespace flowzoo {
 namespace {
 
 /** Elements from which a function is shared among threads. */
-constexpr std::uint64_t LEAST = 65536;
+constexpr std::uint64_t LEAST = 262144;
 
 template <typename F>
 void map(const Heap& heap, Address x, Address y, Count count, F f) {

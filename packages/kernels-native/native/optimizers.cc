@@ -8,7 +8,7 @@ namespace flowzoo {
 namespace {
 
 /** Numbers from which a step is shared among threads. */
-constexpr std::uint64_t LEAST = 32768;
+constexpr std::uint64_t LEAST = 262144;
 
 /** What a step reads and writes. */
 struct Slots {

@@ -9,7 +9,7 @@ namespace flowzoo {
 namespace {
 
 /** Numbers from which a reduction is shared among threads. */
-constexpr std::uint64_t LEAST = 131072;
+constexpr std::uint64_t LEAST = 524288;
 
 /** y[k], k < n, is made of `runs` runs of `count` numbers, `xRun` bytes apart; those of k + 1 lie `x1` bytes further. */
 struct Runs {
