@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { Dense, PartBase, type Initialization, type Random } from '@flowzoo/core';
+import { Dense, linear, PartBase, type Initialization, type Random } from '@flowzoo/core';
 import { Pointwise, type PointwiseTaps } from '../pixelcnn/pointwise.ts';
 import { CausalConvolution, type CausalTaps } from './causal-convolution.ts';
 import { upsampled, type Conditions, type ConditionSizes } from './conditions.ts';
@@ -19,11 +19,19 @@ export interface WaveNetLayerOptions {
   readonly random: Random;
 }
 
-/** What flows from layer to layer, `[batch, time, …]`. */
-export interface Streams {
+/** What a layer gives, `[batch, time, features]`. */
+export interface LayerOutput {
   readonly residual: tf.Tensor3D;
-  /** Sum of the skip connections so far; null before the first layer. */
-  readonly skips: tf.Tensor3D | null;
+  /** What the skip connections are made of. */
+  readonly gated: tf.Tensor3D;
+}
+
+/** A map to the skip connections. */
+export interface SkipMap {
+  /** `[features, skipFeatures]`. */
+  readonly weight: tf.Tensor2D;
+  /** `[skipFeatures]`. */
+  readonly bias: tf.Tensor1D;
 }
 
 /** The numbers of a layer as a sampler needs them. */
@@ -75,7 +83,7 @@ export class WaveNetLayer extends PartBase {
   }
 
   /** Runs inside a tidy scope of the caller. */
-  apply({ residual, skips }: Streams, conditions: Conditions): Streams {
+  apply(residual: tf.Tensor3D, conditions: Conditions): LayerOutput {
     const { features, skipFeatures, last } = this.#options;
     const [batch, time] = residual.shape;
     let sums = this.#convolution.apply(residual);
@@ -92,12 +100,16 @@ export class WaveNetLayer extends PartBase {
       tf.tanh(tf.slice(sums, [0, 0, 0], [...half])),
       tf.sigmoid(tf.slice(sums, [0, 0, features], [...half])),
     );
-    const out = this.#output.apply(gated);
-    const skip = last ? out : tf.slice(out, [0, 0, 0], [batch, time, skipFeatures]);
-    return {
-      skips: skips === null ? skip : tf.add(skips, skip),
-      residual: last ? residual : tf.add(residual, tf.slice(out, [0, 0, skipFeatures], [...half])),
-    };
+    if (last) return { residual, gated };
+    const [weight, bias] = this.#outputPart(skipFeatures, features);
+    const out: tf.Tensor2D = linear(tf.reshape(gated, [batch * time, features]), weight, bias);
+    return { residual: tf.add(residual, tf.reshape(out, [...half])), gated };
+  }
+
+  /** Runs inside a tidy scope of the caller. */
+  skipMap(): SkipMap {
+    const [weight, bias] = this.#outputPart(0, this.#options.skipFeatures);
+    return { weight, bias };
   }
 
   /** Reads the variables for a sampler, synchronously. */
@@ -108,5 +120,13 @@ export class WaveNetLayer extends PartBase {
       global: this.#global?.variables.get('weight')?.dataSync<'float32'>(),
       local: this.#local?.variables.get('weight')?.dataSync<'float32'>(),
     };
+  }
+
+  /** Some of the outputs of the map that follows the gates. */
+  #outputPart(from: number, count: number): [weight: tf.Tensor2D, bias: tf.Tensor1D] {
+    const { variables } = this.#output;
+    const weight = variables.get('weight') as tf.Variable<tf.Rank.R2>;
+    const bias = variables.get('bias') as tf.Variable<tf.Rank.R1>;
+    return [tf.slice(weight, [0, from], [this.#options.features, count]), tf.slice(bias, [from], [count])];
   }
 }

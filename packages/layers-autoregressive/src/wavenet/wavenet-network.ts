@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { endInitialization, hiddenInitialization, PartBase, type Random } from '@flowzoo/core';
+import { endInitialization, hiddenInitialization, linear, PartBase, type Random } from '@flowzoo/core';
 import { OutputLayers } from '../pixelcnn/output-layers.ts';
 import { Pointwise, type PointwiseTaps } from '../pixelcnn/pointwise.ts';
 import { delayed } from './causal-convolution.ts';
 import { conditionSizes, takeApart, type ConditionSizes } from './conditions.ts';
 import { allDilations, receptiveField, type WaveNetConfig } from './config.ts';
-import { WaveNetLayer, type Streams, type WaveNetLayerTaps } from './wavenet-layer.ts';
+import { WaveNetLayer, type WaveNetLayerTaps } from './wavenet-layer.ts';
 
 /** Where a network is built. */
 export interface WaveNetNetworkOptions {
@@ -90,11 +90,28 @@ export class WaveNetNetwork extends PartBase {
   /** `[batch, time, channels]` → `[batch, time, outputs]`; runs inside a tidy scope of the caller. */
   apply(signal: tf.Tensor3D, context: tf.Tensor2D | undefined): tf.Tensor3D {
     const conditions = takeApart(context, this.sizes);
-    let streams: Streams = { residual: this.#input.apply(delayed(signal, 1)), skips: null };
-    for (const layer of this.#layers) streams = layer.apply(streams, conditions);
-    const [batch, time, features] = streams.skips!.shape;
-    const parameters = this.#output.apply(tf.reshape(streams.skips!, [batch, 1, time, features]));
+    let residual: tf.Tensor3D = this.#input.apply(delayed(signal, 1));
+    const gates: tf.Tensor3D[] = [];
+    for (const layer of this.#layers) {
+      const output = layer.apply(residual, conditions);
+      residual = output.residual;
+      gates.push(output.gated);
+    }
+    const skips = this.#skips(gates);
+    const [batch, time] = signal.shape;
+    const parameters = this.#output.apply(tf.reshape(skips, [batch, 1, time, skips.shape[1]]));
     return tf.reshape(parameters, [batch, time, parameters.shape[3]]);
+  }
+
+  /** The sum of all skip connections, `[batch · time, skipFeatures]`: one product is faster than the sum of many. */
+  #skips(gates: tf.Tensor3D[]): tf.Tensor2D {
+    const together = gates.length === 1 ? gates[0]! : tf.concat(gates, 2);
+    const width = together.shape[2];
+    const maps = this.#layers.map((layer) => layer.skipMap());
+    const weights = maps.map(({ weight }) => weight);
+    const weight = weights.length === 1 ? weights[0]! : tf.concat(weights, 0);
+    const bias: tf.Tensor1D = tf.addN(maps.map((map) => map.bias));
+    return linear(tf.reshape(together, [together.size / width, width]), weight, bias);
   }
 
   /** Reads the variables for a sampler, synchronously. */
