@@ -31,7 +31,7 @@ export interface PlanarOptions extends TwoWayOptions {
  * a = t + (wᵀû) h(t) for a = wᵀy + b, a monotone scalar equation (in closed form for `leaky-relu`), and is
  * x = y − û h(t); its gradients are those of the implicit function theorem. `closed` says which way the formula runs.
  *
- * On `cpu` and `wasm` the stack is one operation over typed arrays, gradients included.
+ * On `wasm` the stack is one operation, the constraint and all gradients included; on `cpu` it is one over typed arrays.
  *
  * Variables: `u` and `w`, `[K, D]`, and `b`, `[K]`; with a conditioner, its variables, and these as state.
  *

@@ -29,7 +29,7 @@ const SMALLEST_ALPHA = 1e-6;
  * The way back is the positive root of r² + (γ − R) r − αR = 0: **both directions are closed formulas**. `closed` says
  * which of them is the paper's.
  *
- * On `cpu` and `wasm` the stack is one operation over typed arrays, gradients included.
+ * On `wasm` the stack is one operation, the constraint and all gradients included; on `cpu` it is one over typed arrays.
  *
  * Variables: `center` `[K, D]`, `alpha` and `beta` `[K]`, unconstrained; with a conditioner, its variables, and these as
  * state.

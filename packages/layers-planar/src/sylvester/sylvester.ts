@@ -1,11 +1,19 @@
 import { type Mapped, Random, sizeOf, sumEvent } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import type { StackSite } from '../two-way/stack-on-arrays.ts';
-import { TwoWayLayer, type Field, type Parameters, type TwoWayOptions } from '../two-way/two-way-layer.ts';
+import {
+  TwoWayLayer,
+  type Field,
+  type Parameters,
+  type ParameterSource,
+  type TwoWayOptions,
+} from '../two-way/two-way-layer.ts';
+import { runOperation } from '../wasm/operation.ts';
 import { basisFields, basisFor, type Basis, type BasisOptions, type SylvesterForm } from './basis.ts';
 import { orthogonalityResidual, orthogonalize } from './orthogonalize.ts';
 import { flip, rowProducts } from './products.ts';
 import { solveSystem } from './solve-system.ts';
+import { amortisedSylvesterOperation, sylvesterOperation, type SylvesterAttributes } from './sylvester-operation.ts';
 import { trianglesFor, type Triangles } from './triangles.ts';
 
 /** Options of {@link Sylvester}. */
@@ -31,7 +39,8 @@ export interface SylvesterOptions extends TwoWayOptions {
  * Both diagonals are bounded so that rᵢᵢ r̃ᵢᵢ > −1, which makes it invertible for all values. The way back works in the
  * basis Q: q + R tanh(R̃ q + b) = Qᵀy is a triangular system of M monotone scalar equations, solved from the last to the
  * first, and x = y − Q R tanh(R̃ q + b). `closed` says which way the formula runs. Per example both cost O(M (D + M)),
- * parameters of one's own included (making an `orthogonal` Q costs O(D M²) for every set of parameters).
+ * parameters of one's own included (making an `orthogonal` Q costs O(D M²) for every set of parameters). On `wasm` the closed
+ * formula in the basis Q, with all gradients, is one operation; of the triangular form it is the whole layer.
  *
  * Variables: `basis` (`[D, M]` for `orthogonal`, `[reflections, D]` for `householder`, none for `triangular`),
  * `triangles` `[M, M]` (R above and on the diagonal, the transpose of R̃ below), `diagonal` `[M]` of R̃, and `b` `[M]`; with
@@ -71,13 +80,39 @@ export class Sylvester extends TwoWayLayer {
     });
   }
 
-  protected run(input: tf.Tensor2D, parameters: Parameters, { solve }: StackSite): Mapped {
+  protected run(input: tf.Tensor2D, parameters: Parameters, { solve }: StackSite, source: ParameterSource): Mapped {
+    const { form, reversed } = this.#basis;
+    // The triangular form needs no products with Q: all of it is one operation.
+    const whole = form === 'triangular' && !solve ? this.#operation(input, source, { reversed, adding: true }) : null;
+    if (whole !== null) return whole;
     const basis = basisFor(parameters, this.#basis);
-    const triangles = trianglesFor(parameters, { minimumSlope: this.#minimumSlope });
-    const offset = parameters['b'] as tf.Tensor2D;
     const projected = basis.project(input);
-    const inBasis = solve ? solveSystem({ target: projected, offset, ...triangles }) : projected;
-    return this.#moved(input, basis, triangles, { inBasis, offset, sign: solve ? -1 : 1 });
+    const triangles = (): Triangles => trianglesFor(parameters, { minimumSlope: this.#minimumSlope });
+    const offset = (): tf.Tensor2D => parameters['b'] as tf.Tensor2D;
+    const inBasis = solve ? solveSystem({ target: projected, offset: offset(), ...triangles() }) : projected;
+    const sign = solve ? -1 : 1;
+    const step = this.#operation(inBasis, source, { reversed: false, adding: false });
+    if (step === null) return this.#moved(input, basis, triangles(), { inBasis, offset: offset(), sign });
+    const moved = basis.embed(step.value as tf.Tensor2D);
+    if (solve) return { value: tf.sub(input, moved), logDet: tf.neg(step.logDet) };
+    return { value: tf.add(input, moved), logDet: step.logDet };
+  }
+
+  /** In the basis Q, with all gradients, in one call; null where there is no such operation. */
+  #operation(
+    x: tf.Tensor2D,
+    { start, raw, places }: ParameterSource,
+    how: Pick<SylvesterAttributes, 'reversed' | 'adding'>,
+  ): Mapped | null {
+    const { triangles, diagonal, b } = start;
+    const attributes = { ...how, minimumSlope: this.#minimumSlope, rawStart: places['triangles']! };
+    // One row for several examples comes from a conditioner without a context.
+    if (x.size === 0 || (raw !== null && raw.shape[0] !== x.shape[0])) return null;
+    const found =
+      raw === null
+        ? runOperation(sylvesterOperation, [x, triangles!, diagonal!, b!], attributes)
+        : runOperation(amortisedSylvesterOperation, [x, triangles!, diagonal!, b!, raw], attributes);
+    return found === null ? null : { value: found[0], logDet: found[1] };
   }
 
   /** input ± h Rᵀ Qᵀ where h = tanh(q R̃ᵀ + b). */

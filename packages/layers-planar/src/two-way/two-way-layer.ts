@@ -24,6 +24,16 @@ export interface Field {
 /** Parameters by field name, `[rows, ...shape]`; one row when all examples share them, else one per example. */
 export type Parameters = Readonly<Record<string, tf.Tensor>>;
 
+/** Where {@link Parameters} come from: all of them when nothing is added, else what each example adds to them. */
+export interface ParameterSource {
+  /** Variables, or with a conditioner the values that its output is added to, as they are. */
+  readonly start: Parameters;
+  /** The conditioner's output, `[rows, P]`: the fields one behind the other; null without a conditioner. */
+  readonly raw: tf.Tensor2D | null;
+  /** Where each field begins in a row of `raw`. */
+  readonly places: Readonly<Record<string, number>>;
+}
+
 /** What every layer of this package takes. */
 export interface TwoWayOptions {
   readonly dataShape: Shape;
@@ -87,8 +97,11 @@ export abstract class TwoWayLayer extends BijectorBase {
     });
   }
 
-  /** One direction on `[batch, D]`: the closed formula, or the way back with the log-det of its own direction. */
-  protected abstract run(input: tf.Tensor2D, parameters: Parameters, site: StackSite): Mapped;
+  /**
+   * One direction on `[batch, D]`: the closed formula, or the way back with the log-det of its own direction. Parameters are
+   * made when they are asked for; a layer that makes its own takes the source.
+   */
+  protected abstract run(input: tf.Tensor2D, parameters: Parameters, site: StackSite, source: ParameterSource): Mapped;
 
   /** Hands data-dependent initialization down to a conditioner that has one; returns z, which the caller disposes. */
   initialize(x: tf.Tensor, context?: tf.Tensor): tf.Tensor {
@@ -109,32 +122,54 @@ export abstract class TwoWayLayer extends BijectorBase {
 
   /** The parameters of a batch; differentiable. */
   protected parametersFor(context: tf.Tensor | undefined): Parameters {
-    const conditioner = this.#conditioner;
-    if (conditioner === null) {
-      return Object.fromEntries(
-        this.#fields.map(({ name, shape, values }) => [name, tf.reshape(values, [1, ...shape])]),
-      );
-    }
-    // Without a context all examples share what the biases give.
-    const batch = context?.shape[0] ?? 1;
-    const raw = conditioner.apply(tf.zeros([batch, 0]), context);
-    const parameters: Record<string, tf.Tensor> = {};
+    return this.#parametersOf(this.#sourceFor(context));
+  }
+
+  #sourceFor(context: tf.Tensor | undefined): ParameterSource {
+    const start: Record<string, tf.Tensor> = {};
+    const places: Record<string, number> = {};
     let from = 0;
     for (const { name, shape, values } of this.#fields) {
-      const length = sizeOf(shape);
-      const own = tf.reshape(tf.slice(raw, [0, from], [batch, length]), [batch, ...shape]);
-      parameters[name] = tf.add(own, values);
-      from += length;
+      start[name] = values;
+      places[name] = from;
+      from += sizeOf(shape);
+    }
+    // Without a context all examples share what the biases give.
+    const raw = this.#conditioner?.apply(tf.zeros([context?.shape[0] ?? 1, 0]), context) ?? null;
+    return { start, places, raw: raw as tf.Tensor2D | null };
+  }
+
+  #parametersOf({ raw, places }: ParameterSource): Parameters {
+    const made = new Map<string, tf.Tensor>();
+    const parameters = {};
+    for (const field of this.#fields) {
+      const get = (): tf.Tensor => {
+        const value = made.get(field.name) ?? rowsOf(field, raw, places[field.name]!);
+        made.set(field.name, value);
+        return value;
+      };
+      Object.defineProperty(parameters, field.name, { enumerable: true, get });
     }
     return parameters;
   }
 
   #map(input: tf.Tensor, context: tf.Tensor | undefined, forward: boolean): Mapped {
     const batch = input.shape[0]!;
-    const flat = tf.reshape(input, [batch, this.size]) as tf.Tensor2D;
-    const parameters = this.parametersFor(context);
+    const flat = (input.rank === 2 ? input : tf.reshape(input, [batch, this.size])) as tf.Tensor2D;
+    const source = this.#sourceFor(context);
     const solve = forward !== (this.closed === 'forward');
-    const { value, logDet } = this.run(flat, parameters, { forward, solve });
-    return { value: tf.reshape(value, input.shape), logDet };
+    const { value, logDet } = this.run(flat, this.#parametersOf(source), { forward, solve }, source);
+    return { value: input.rank === 2 ? value : tf.reshape(value, input.shape), logDet };
   }
+}
+
+/** One field, `[rows, ...shape]`. */
+function rowsOf(
+  { shape, values }: { readonly shape: Shape; readonly values: tf.Variable },
+  raw: tf.Tensor2D | null,
+  from: number,
+): tf.Tensor {
+  if (raw === null) return tf.reshape(values, [1, ...shape]);
+  const rows = raw.shape[0];
+  return tf.add(tf.reshape(tf.slice(raw, [0, from], [rows, sizeOf(shape)]), [rows, ...shape]), values);
 }

@@ -6,9 +6,12 @@ export interface StackFunctions {
   radialScratch(size: number, layers: number, own: number): number;
   radial(...numbers: number[]): void;
   radialGradient(...numbers: number[]): void;
+  sylvesterScratch(width: number): number;
+  sylvester(...numbers: number[]): void;
+  sylvesterGradient(...numbers: number[]): void;
 }
 
-/** Bits of the argument `flags`. */
+/** Bits of the argument `flags` of the stacks. */
 export const FORWARD = 1;
 export const SOLVING = 2;
 /** Every example has parameters of its own. */

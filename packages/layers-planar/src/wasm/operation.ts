@@ -10,11 +10,13 @@ export interface Operation<Attributes extends object> {
   readonly name: string;
   /** Names of the inputs, in the order of the addresses; the first is `[batch, D]`. */
   readonly inputs: readonly string[];
+  /** Those of them that have no gradient. Default: none. */
+  readonly constants?: readonly string[];
   /** Bytes of working memory. */
   scratch(functions: StackFunctions, shapes: Shapes, attributes: Attributes): number;
   /** Computes values `[batch, D]` and log-dets `[batch]`. */
   run(functions: StackFunctions, places: HostPlaces, shapes: Shapes, attributes: Attributes): void;
-  /** As `run`; the sensitivities to both outputs follow the inputs, and the outputs are the inputs' gradients. */
+  /** As `run`; the sensitivities to both outputs follow the inputs, and the outputs are the gradients of the inputs. */
   gradient(functions: StackFunctions, places: HostPlaces, shapes: Shapes, attributes: Attributes): void;
 }
 
@@ -40,9 +42,10 @@ const BACKEND = 'wasm';
 
 /** At the first use: importing a package changes nothing. */
 function register<Attributes extends object>(operation: Operation<Attributes>): void {
-  const { name, inputs } = operation;
+  const { name, inputs, constants = [] } = operation;
   if ((tf.getKernel(name, BACKEND) as tf.KernelConfig | undefined) !== undefined) return;
   const sensitivities = ['toValue', 'toLogDet'];
+  const variable = inputs.filter((each) => !constants.includes(each));
   registerKernel(name, inputs, (given, shapes, attributes: Attributes, backend) => {
     const [first] = shapes as [readonly [number, number]];
     return hostFor(backend).call({
@@ -55,7 +58,7 @@ function register<Attributes extends object>(operation: Operation<Attributes>): 
   registerKernel(`${name}Gradient`, [...inputs, ...sensitivities], (given, shapes, attributes: Attributes, backend) =>
     hostFor(backend).call({
       inputs: given,
-      outputs: shapes.slice(0, inputs.length),
+      outputs: variable.map((each) => shapes[inputs.indexOf(each)]!),
       scratch: operation.scratch(hostFor(backend).functions, shapes, attributes),
       run: (functions, places) => operation.gradient(functions, places, shapes, attributes),
     }),
@@ -67,7 +70,7 @@ function register<Attributes extends object>(operation: Operation<Attributes>): 
       const [toValue, toLogDet] = dy as unknown as [tf.Tensor, tf.Tensor];
       const named = Object.fromEntries(inputs.map((each, index) => [each, saved[index]!]));
       const found = runKernel(`${name}Gradient`, { ...named, toValue, toLogDet }, attributes);
-      return Object.fromEntries(inputs.map((each, index) => [each, () => found[index]!]));
+      return Object.fromEntries(variable.map((each, index) => [each, () => found[index]!]));
     },
   });
 }
