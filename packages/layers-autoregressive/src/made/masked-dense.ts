@@ -1,5 +1,6 @@
 import { drawBias, drawWeight, FlowzooError, PartBase, type Initialization, type Random } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { maskBlocks, type MaskBlocks } from './mask-blocks.ts';
 import { maskedLinear } from './masked-linear.ts';
 
 /** Options of {@link MaskedDense}. */
@@ -24,12 +25,14 @@ export class MaskedDense extends PartBase {
   readonly bias: tf.Variable<tf.Rank.R1> | undefined;
   #values: Uint8Array;
   #mask: tf.Tensor2D;
+  #blocks: MaskBlocks | null;
 
   constructor(options: MaskedDenseOptions) {
     super('masked-dense', options.path);
     const { inputs, outputs, mask, bias = true } = options;
     this.#values = mask;
     this.#mask = maskTensor(mask, [inputs, outputs]);
+    this.#blocks = maskBlocks(mask, [inputs, outputs]);
     const initial: tf.Tensor2D = tf.tidy(() => tf.mul(drawWeight<tf.Rank.R2>([inputs, outputs], options), this.#mask));
     this.weight = this.addVariable('weight', initial) as tf.Variable<tf.Rank.R2>;
     if (bias) this.bias = this.addVariable('bias', drawBias(options)) as tf.Variable<tf.Rank.R1>;
@@ -42,7 +45,7 @@ export class MaskedDense extends PartBase {
 
   /** `[batch, inputs]` → `[batch, outputs]`; the caller disposes. */
   apply(x: tf.Tensor2D): tf.Tensor2D {
-    return maskedLinear(x, this.weight, { mask: this.#mask, bias: this.bias });
+    return maskedLinear(x, this.weight, { mask: this.#mask, bias: this.bias, blocks: this.#blocks });
   }
 
   /** Replaces the mask by that of loaded degrees. */
@@ -51,6 +54,7 @@ export class MaskedDense extends PartBase {
     this.#mask.dispose();
     this.#values = mask;
     this.#mask = maskTensor(mask, shape);
+    this.#blocks = maskBlocks(mask, shape);
   }
 
   /** @throws E_MASK when the weight is not zero where the mask is */
