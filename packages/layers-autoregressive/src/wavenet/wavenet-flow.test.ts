@@ -57,6 +57,26 @@ describe.each(['cpu', 'wasm'])('a WaveNet as a flow, on %s', (backend) => {
     layer.dispose();
   });
 
+  it('gives a signal its own numbers among more signals than run together, each with its context', () => {
+    const site = { dataShape: [TIME], contextSize: 2, path: 'layers[0]' };
+    const layer = registry.bijector({ type: 'wavenet-flow', ...config }, site);
+    scatter(layer, 0.7);
+    const context = tf.tensor2d(new Random(5).normals(80), [40, 2]);
+    const z = normals(40);
+    const { value, logDet } = layer.forward(z, context);
+    const [all, logs] = [value.arraySync() as number[][], logDet.arraySync() as number[]];
+    for (const row of [0, 31, 32, 39]) {
+      const [own, ownContext] = [tf.slice(z, [row, 0], [1, TIME]), tf.slice(context, [row, 0], [1, 2])];
+      const alone = layer.forward(own, ownContext);
+      expect((alone.value.arraySync() as number[][])[0]).toEqual(all[row]);
+      expect((alone.logDet.arraySync() as number[])[0]).toBeCloseTo(logs[row]!, 4);
+      tf.dispose([own, ownContext, alone.value, alone.logDet]);
+    }
+    expect(all[0]).not.toEqual(all[32]);
+    tf.dispose([z, context, value, logDet]);
+    layer.dispose();
+  });
+
   it.each(['wavenet-flow', 'wavenet-iaf'])('%s: there and back, one pass one way and all steps the other', (type) => {
     const layer = build(type);
     expect(layer.traits.passes).toEqual(
