@@ -167,6 +167,33 @@ describe('a planar stack at the edges', () => {
     });
   });
 
+  it.each(ACTIVATIONS)('keeps its digits at small and large pre-activations: %s', (activation) => {
+    const points = [-1000, -100, -20, -1, -1e-9, 0, 1e-9, 1, 20, 100, 1000];
+    for (const solve of [false, true]) {
+      tf.tidy(() => {
+        const one = tf.ones([1, 1, 1]);
+        const given = [tf.tensor2d(points, [points.length, 1]), tf.mul(one, -0.5), one, tf.zeros([1, 1])];
+        const [found, expected] = [operation, composed].map((map) =>
+          map({ ...attributes, solve, activation, slope: SLOPE })(given).map((each) => each.dataSync()),
+        ) as [Float32Array[], Float32Array[]];
+        found.forEach((values, k) =>
+          values.forEach((value, i) => {
+            expect(Math.abs(value - expected[k]![i]!)).toBeLessThan(3e-7 * (1e-9 + Math.abs(expected[k]![i]!)) + 1e-15);
+          }),
+        );
+      });
+    }
+  });
+
+  it('has the log-det of a slope that float32 cannot hold', () => {
+    tf.tidy(() => {
+      const one = tf.ones([1, 1, 1]);
+      const nearlySingular = { ...attributes, minimumSlope: 0 };
+      const [, logDet] = operation(nearlySingular)([tf.zeros([1, 1]), tf.mul(one, -400), one, tf.zeros([1, 1])]);
+      expectNear(logDet, [-400], 1e-6);
+    });
+  });
+
   it('is the identity with w = 0, with finite gradients', () => {
     tf.tidy(() => {
       const [x, u, , b] = drawn({ batch: 3, rows: 1, layers: 2, size: 2 }, 1);

@@ -40,6 +40,7 @@ describe.each(['cpu', 'wasm'])('sylvester on %s', (backend) => {
       [3, 2],
       [3, 3],
       [64, 5],
+      [64, 64],
     ])('agrees with float64 for D = %d, M = %d', (size, width) => {
       for (const scale of [1, 10]) {
         const layer = build(size, { form, width, reflections: 3 });

@@ -11,10 +11,11 @@ export interface StackFunctions {
   sylvesterGradient(...numbers: number[]): void;
 }
 
-/** Bits of the argument `flags` of the stacks. */
+/** Bit of the argument `flags` of the stacks: latent → data, the last layer runs first. */
 export const FORWARD = 1;
+/** Bit: the direction that solves. */
 export const SOLVING = 2;
-/** Every example has parameters of its own. */
+/** Bit: every example has parameters of its own. */
 export const OWN = 4;
 /** From this bit on: the number of the activation. */
 export const ACTIVATION_SHIFT = 3;
