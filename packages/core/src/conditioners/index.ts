@@ -41,3 +41,4 @@ export { MultilayerPerceptron, type MultilayerPerceptronConfig } from './multila
 export { OutputHead, outputSchema, type OutputConfig } from './output-head.ts';
 export { ResidualNetwork, type ResidualNetworkConfig } from './residual-network.ts';
 export { SeparateConditioner, type SeparateConfig } from './separate.ts';
+export { assertVariableSize } from './variable-size.ts';

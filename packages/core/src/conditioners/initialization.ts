@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '../random/random.ts';
 import type { JsonSchema } from '../registry/plugin.ts';
+import { assertVariableSize } from './variable-size.ts';
 
 /** How initial weights are drawn. */
 export type InitializationName =
@@ -99,10 +100,17 @@ export interface Draw {
   /** Outputs of one input unit, taps included; for the glorot schemes. */
   readonly outputs: number;
   readonly random: Random;
+  /** Place of the layer in the spec, for errors. */
+  readonly path?: string;
 }
 
-/** An initial weight, the same bits on every backend; the caller disposes it. */
+/**
+ * An initial weight, the same bits on every backend; the caller disposes it.
+ *
+ * @throws E_OUT_OF_MEMORY for more than 2 GiB
+ */
 export function drawWeight<R extends tf.Rank>(shape: tf.ShapeMap[R], draw: Draw): tf.Tensor<R> {
+  assertVariableSize(shape, { at: draw.path });
   const [width, deviation] = spread(draw);
   const size = shape.reduce((product, length) => product * length, 1);
   const values = new Float32Array(size);
@@ -116,6 +124,7 @@ export function drawWeight<R extends tf.Rank>(shape: tf.ShapeMap[R], draw: Draw)
 /** An initial bias: zeros, but for the schemes that draw biases as well. */
 export function drawBias(draw: Draw): tf.Tensor1D {
   const { initialization, outputs, inputs } = draw;
+  assertVariableSize([outputs], { at: draw.path });
   // Without inputs PyTorch's rule has no width.
   if (initialization.name !== 'fan-in-uniform' || inputs === 0) return tf.zeros([outputs]);
   return drawWeight<tf.Rank.R1>([outputs], draw);

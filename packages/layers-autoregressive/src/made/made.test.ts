@@ -187,6 +187,10 @@ describe('degrees', () => {
     expect(() => build({ hidden: [8, 9], blocks: 'residual' }, { size: 6 })).toThrow(
       'made: residual blocks must all have one width (expected equal numbers in "hidden", got [8, 9])',
     );
+    expect(() => build({ hidden: [1e9] }, { size: 6 })).toThrow(
+      'made: a variable of this layer is too large for memory (expected at most 2 GiB, got 22.4 GiB for [6, 1000000000]). Make the layer narrower',
+    );
+    expect(() => build({ hidden: [1e5], blocks: 'residual' }, { size: 6 })).toThrow('37.3 GiB for [100000, 100000]');
     const outputs = { inputShape: [3], outputShape: [4], path: 'made' };
     expect(() => registry.conditioner({ type: 'made' }, outputs)).toThrow(
       'made: a masked network gives every feature the same number of parameters (expected a multiple of the 3 features, at least one of each, got 4 outputs)',

@@ -1,5 +1,6 @@
 import {
   activationOf,
+  assertVariableSize,
   ConditionerBase,
   Dense,
   dropout,
@@ -46,7 +47,7 @@ import { loadedDegrees, loadedDependence } from './restore.ts';
  * Germain et al. 2015 (MADE); residual blocks: Durkan et al. 2019, appendix.
  *
  * @throws E_OPTION for a layer that is too narrow, an order that is none, or a cycle; E_MASK when loaded weights belong to
- * another order or violate their masks
+ * another order or violate their masks; E_OUT_OF_MEMORY for a layer whose weight no backend could hold
  * @example
  * { "type": "made", "hidden": [100, 100], "order": "reversed", "activation": "tanh" }
  */
@@ -83,6 +84,9 @@ export class Made extends ConditionerBase {
         found: shortened(hidden),
       });
     }
+    // Degrees and masks are as large as the weights; residual blocks have square ones.
+    [size, ...hidden].forEach((width, i) => assertVariableSize([width, hidden[i] ?? outputs], { at: path }));
+    if (residual) for (const width of hidden) assertVariableSize([width, width], { at: path });
     // Built before any variable, since they check the configuration.
     const output = new OutputHead(config, build);
     this.#dependence = dependenceOf(config.order, { size, random, at: path });
