@@ -8,6 +8,7 @@ import {
   type Transformer,
 } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { affineAtOnce } from './affine-at-once.ts';
 
 /** Parts of a {@link ChannelCoupling}; the layer owns them. */
 export interface ChannelCouplingOptions {
@@ -63,9 +64,15 @@ export class ChannelCoupling extends BijectorBase {
     const [kept, changed] = this.#parts(input);
     const raw = this.#conditioner.apply(kept, contextFor(this.#conditioner, context));
     const parameters = tf.reshape(raw, [...changed.shape, this.#transformer.parameterCount]);
+    const { value, logDet } = this.#transformed(direction, changed, parameters);
+    return { value: this.#kept === 0 ? value : tf.concat([kept, value], input.rank - 1), logDet };
+  }
+
+  #transformed(direction: 'forward' | 'inverse', changed: tf.Tensor, parameters: tf.Tensor): Mapped {
+    const atOnce = direction === 'inverse' ? affineAtOnce(changed, parameters, this.#transformer) : null;
+    if (atOnce !== null) return atOnce;
     const { value, logDerivative } = this.#transformer[direction](changed, parameters);
-    const joined = this.#kept === 0 ? value : tf.concat([kept, value], input.rank - 1);
-    return { value: joined, logDet: sumEvent(logDerivative) };
+    return { value, logDet: sumEvent(logDerivative) };
   }
 
   #parts(x: tf.Tensor): [tf.Tensor, tf.Tensor] {

@@ -33,8 +33,7 @@ export function mixedAtOnce(x: tf.Tensor, actnorm: ActNorm, convolution: Inverti
   };
   const value = product(x, { shift, logScale, factors }, fixed);
   const pixels = x.size / x.shape[0]! / channels;
-  const constant = constantLogDet({ logScale, factors }, { pixels, logFactor });
-  return { value, logDet: tf.mul(tf.ones([x.shape[0]!]), constant) };
+  return { value, logDet: constantLogDet({ logScale, factors }, { batch: x.shape[0]!, pixels, logFactor }) };
 }
 
 interface Trained {
@@ -86,10 +85,10 @@ function product(x: tf.Tensor, { shift, logScale, factors }: Trained, fixed: Fix
   return map(x, shift, logScale, factors);
 }
 
-/** H·W·(k Σ r + Σ d), a scalar. */
+/** H·W·(k Σ r + Σ d) for every example, `[batch]`. */
 function constantLogDet(
   { logScale, factors }: Pick<Trained, 'logScale' | 'factors'>,
-  { pixels, logFactor }: { readonly pixels: number; readonly logFactor: number },
+  { batch, pixels, logFactor }: { readonly batch: number; readonly pixels: number; readonly logFactor: number },
 ): tf.Tensor {
   const channels = logScale.size;
   const map = tf.customGrad((...args) => {
@@ -98,11 +97,14 @@ function constantLogDet(
     let sum = 0;
     r.dataSync<'float32'>().forEach((each, i) => (sum += logFactor * each + values[i * (channels + 1)]!));
     return {
-      value: tf.scalar(pixels * sum),
-      gradFunc: (dy: tf.Tensor) => [
-        tf.mul(tf.ones([channels]), tf.mul(dy, pixels * logFactor)),
-        tf.mul(tf.eye(channels), tf.mul(dy, pixels)),
-      ],
+      value: tf.fill([batch], pixels * sum),
+      gradFunc: (dy: tf.Tensor) => {
+        const total = tf.sum(dy);
+        return [
+          tf.mul(tf.fill([channels], pixels * logFactor), total),
+          tf.mul(tf.eye(channels), tf.mul(total, pixels)),
+        ];
+      },
     };
   });
   return map(logScale, factors);
