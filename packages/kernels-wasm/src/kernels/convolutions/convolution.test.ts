@@ -21,6 +21,10 @@ describe('a convolution and its gradients', () => {
     ['unequal strides', [1, 9, 12, 4], [3, 2, 4, 5], { strides: [3, 2], pad: 'same' }],
     ['one channel', [2, 9, 8, 1], [3, 3, 1, 5], { strides: 1, pad: 'same' }],
     ['three channels to one', [1, 6, 6, 3], [3, 3, 3, 1], { strides: 1, pad: 'same' }],
+    ['few channels out of many', [3, 14, 13, 130], [3, 3, 130, 4], { strides: 1, pad: 'same' }],
+    ['few channels out of many, unequal sides', [2, 9, 8, 20], [5, 2, 20, 7], plain],
+    ['few channels out of many, dilation', [2, 9, 8, 12], [3, 3, 12, 3], { strides: 1, pad: 2, dilations: [2, 3] }],
+    ['few channels out of many, stride 2', [2, 9, 8, 12], [3, 3, 12, 3], { strides: 2, pad: 'same' }],
     ['dilation', [2, 12, 11, 8], [3, 3, 8, 8], { strides: 1, pad: 'same', dilations: [2, 3] }],
     ['dilation along a row', [1, 1, 30, 8], [1, 2, 8, 16], { strides: 1, pad: 'valid', dilations: [1, 8] }],
     ['a filter as large as the image', [3, 4, 5, 6], [4, 5, 6, 7], plain],
@@ -153,6 +157,23 @@ describe('a fused convolution', () => {
         }),
       ],
       { absolute: 5e-6, relative: 2e-6 },
+    );
+  });
+
+  it('adds the bias where few channels come out of many', async () => {
+    const image = numbers(2 * 6 * 5 * 12);
+    await expectSameAsCpu(
+      () => [
+        tf.fused.conv2d({
+          x: tf.tensor4d(image, [2, 6, 5, 12]),
+          filter: tf.tensor4d(numbers(9 * 12 * 3), [3, 3, 12, 3]),
+          bias: tf.tensor1d([1, -2, 3]),
+          activation: 'relu',
+          strides: 1,
+          pad: 'same',
+        }),
+      ],
+      { absolute: 2e-5, relative: 2e-6 },
     );
   });
 

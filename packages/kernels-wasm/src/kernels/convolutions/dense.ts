@@ -14,7 +14,9 @@ export function runConvolution({ host, functions }: KernelTools, info: Info, inp
   const { x, filter, bias } = inputs;
   const y = host.output(info.outShape);
   if (sizeOf(y) === 0) return y;
-  const { geometry, space } = workspace({ host, functions }, geometryOf(info));
+  const own = geometryOf(info);
+  if (!hasWholes(functions) && goesAsGradient(own)) return scattered({ host, functions }, own, { x, filter, bias, y });
+  const { geometry, space } = workspace({ host, functions }, own);
   const biasAddress = bias === undefined ? 0 : host.pointer(bias);
   functions['convolve']!(geometry, host.pointer(x), host.pointer(filter), biasAddress, host.pointer(y), space);
   return y;
@@ -28,7 +30,17 @@ export function runFilterGradient(
 ): TensorInfo {
   const gradient = host.output(info.filterShape);
   if (sizeOf(gradient) === 0) return gradient;
-  const { geometry, space } = workspace({ host, functions }, geometryOf(info));
+  const own = geometryOf(info);
+  if (!hasWholes(functions) && isNarrow(own)) {
+    // The other way round: what ∂y sees of x, which is many times less to gather than what x sees of ∂y.
+    const bytes = Math.ceil(sizeOf(gradient) / 4) * 16;
+    const { geometry, space } = workspace({ host, functions }, turned(own), bytes);
+    functions['filterGradient']!(geometry, host.pointer(dy), host.pointer(x), space, space + bytes);
+    const taps = own.filter[0] * own.filter[1];
+    functions['turnFilter']!(space, host.pointer(gradient), taps, own.outChannels, own.channels);
+    return gradient;
+  }
+  const { geometry, space } = workspace({ host, functions }, own);
   functions['filterGradient']!(geometry, host.pointer(x), host.pointer(dy), host.pointer(gradient), space);
   return gradient;
 }
@@ -80,6 +92,49 @@ function goesAsConvolution({ strides, filter, channels, outChannels }: Geometry)
   const taps = filter[0] * filter[1];
   if (strides[0] !== 1 || strides[1] !== 1 || taps === 1 || outChannels === 0) return false;
   return eights(channels) * taps <= 1.2 * eights(channels * taps);
+}
+
+/** Functions of another tier have their own ways with shapes. */
+function hasWholes(functions: KernelTools['functions']): boolean {
+  return functions['wholeInputGradient'] !== undefined;
+}
+
+/** Few channels out of many, at stride one. */
+function isNarrow({ strides, filter, channels, outChannels }: Geometry): boolean {
+  return strides[0] === 1 && strides[1] === 1 && filter[0] * filter[1] > 1 && 2 * outChannels <= channels;
+}
+
+/**
+ * The convolution itself is a gradient with respect to an input where the stride is one: a product of each pixel with all
+ * taps, added up on the places that see it. With few channels out, the tiles of eight columns are full only that way.
+ */
+function goesAsGradient(own: Geometry): boolean {
+  return isNarrow(own) && !goesAsConvolution(turned(own));
+}
+
+/** y as the gradient of the turned convolution, plus the bias. */
+function scattered(
+  { host, functions }: Pick<KernelTools, 'host' | 'functions'>,
+  own: Geometry,
+  { x, filter, bias, y }: DenseInputs & { readonly y: TensorInfo },
+): TensorInfo {
+  const bytes = Math.ceil(sizeOf(filter) / 4) * 16;
+  const { geometry, space } = workspace({ host, functions }, turned(own), bytes);
+  const taps = own.filter[0] * own.filter[1];
+  functions['turnFilter']!(host.pointer(filter), space, taps, own.channels, own.outChannels);
+  functions['inputGradient']!(geometry, host.pointer(x), space, host.pointer(y), space + bytes);
+  if (bias !== undefined) addBias(host.view(y), host.view(bias));
+  return y;
+}
+
+type Numbers = ReturnType<KernelTools['host']['view']>;
+
+/** Adds one number per channel; y is small where this is used. */
+function addBias(y: Numbers, bias: Numbers): void {
+  const channels = bias.length;
+  for (let row = 0; row < y.length; row += channels) {
+    for (let i = 0; i < channels; i++) y[row + i] = y[row + i]! + bias[i]!;
+  }
 }
 
 function eights(count: number): number {
