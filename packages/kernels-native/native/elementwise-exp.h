@@ -31,11 +31,11 @@ FLOWZOO_INLINE Floats expMinusOneOfRest(Floats r) {
 }
 
 /** 2ⁿ for integers −126 ≤ n ≤ 127. */
-FLOWZOO_INLINE Floats twoTo(Ints n) { return floatsOf((n + 127) << 23); }
+FLOWZOO_INLINE Floats twoTo(Ints n) { return floatsOf((reinterpret_cast<Words>(n) + 127) << 23); }
 
 /** 2ⁿ and 2⁻ⁿ for what wholePower gives. */
-FLOWZOO_INLINE Floats twoToPower(Floats power) { return floatsOf((bitsOf(power) << 23) + 0x3f800000); }
-FLOWZOO_INLINE Floats twoToMinusPower(Floats power) { return floatsOf(0x3f800000 - (bitsOf(power) << 23)); }
+FLOWZOO_INLINE Floats twoToPower(Floats power) { return floatsOf((wordsOf(power) << 23) + 0x3f800000); }
+FLOWZOO_INLINE Floats twoToMinusPower(Floats power) { return floatsOf(0x3f800000 - (wordsOf(power) << 23)); }
 
 /** v · 2ⁿ in two steps, for n from −252 to 254: right among the denormals and up to the overflow. */
 FLOWZOO_INLINE Floats scaled(Floats v, Floats power) {

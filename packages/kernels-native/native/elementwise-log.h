@@ -32,7 +32,7 @@ FLOWZOO_INLINE Floats logOfParts(Floats f, Floats k) {
 FLOWZOO_INLINE Floats logOf(Floats x) {
   constexpr float infinity = std::numeric_limits<float>::infinity();
   const auto denormal = x < std::numeric_limits<float>::min();
-  const Ints bits = bitsOf(denormal ? x * 8388608.0f : x) + (ONE - ROOT);
+  const Ints bits = reinterpret_cast<Ints>(wordsOf(denormal ? x * 8388608.0f : x) + (ONE - ROOT));
   const Ints bias = denormal ? Ints{} + (127 + 23) : Ints{} + 127;
   const Floats k = __builtin_convertvector((bits >> 23) - bias, Floats);
   const Floats mantissa = floatsOf((bits & 0x007fffff) + ROOT);

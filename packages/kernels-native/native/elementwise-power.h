@@ -11,7 +11,7 @@ namespace flowzoo {
 FLOWZOO_INLINE Doubles wideLog(Doubles x) {
   constexpr std::int64_t root = INT64_C(0x3fe6a09e667f3bcd);
   constexpr std::int64_t one = INT64_C(0x3ff0000000000000);
-  const Longs bits = reinterpret_cast<Longs>(x) + (one - root);
+  const Longs bits = reinterpret_cast<Longs>(reinterpret_cast<LongWords>(x) + (one - root));
   const Doubles k = __builtin_convertvector((bits >> 52) - 1023, Doubles);
   const Doubles m = reinterpret_cast<Doubles>((bits & INT64_C(0x000fffffffffffff)) + root);
   const Doubles s = (m - 1.0) / (m + 1.0);
@@ -41,7 +41,7 @@ FLOWZOO_INLINE Doubles wideExp(Doubles t) {
   p = p * r + 0.5;
   p = p * r + 1.0;
   p = p * r + 1.0;
-  return reinterpret_cast<Doubles>(reinterpret_cast<Longs>(p) + (reinterpret_cast<Longs>(power) << 52));
+  return reinterpret_cast<Doubles>(reinterpret_cast<LongWords>(p) + (reinterpret_cast<LongWords>(power) << 52));
 }
 
 /** e^(y log x) for positive finite x and finite y. */

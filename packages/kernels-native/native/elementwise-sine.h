@@ -41,8 +41,8 @@ FLOWZOO_INLINE Floats nearSine(Floats x, std::int32_t offset) {
   cosine = cosine * t - 1.38873106e-3f;
   cosine = cosine * t + 4.16666456e-2f;
   cosine = ((cosine * t) * t + t * -0.5f) + 1.0f;
-  const Ints sign = (turns & 2) << 30;
-  return floatsOf(bitsOf((turns & 1) != 0 ? cosine : sine) ^ sign);
+  const Words sign = (reinterpret_cast<Words>(turns) & 2) << 30;
+  return floatsOf(wordsOf((turns & 1) != 0 ? cosine : sine) ^ sign);
 }
 
 /** The same for all x; far ones, infinities and NaN, which are rare, one by one. */

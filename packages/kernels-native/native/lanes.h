@@ -23,9 +23,12 @@ constexpr std::size_t LANES = VECTOR_BYTES / 4;
 
 typedef float Floats __attribute__((vector_size(VECTOR_BYTES)));
 typedef std::int32_t Ints __attribute__((vector_size(VECTOR_BYTES)));
+/** For arithmetic on the bits of floats, which may wrap around where they are those of NaN. */
+typedef std::uint32_t Words __attribute__((vector_size(VECTOR_BYTES)));
 /** One register of doubles or 64-bit integers, and as many numbers of 32 bits. */
 typedef double Doubles __attribute__((vector_size(VECTOR_BYTES)));
 typedef std::int64_t Longs __attribute__((vector_size(VECTOR_BYTES)));
+typedef std::uint64_t LongWords __attribute__((vector_size(VECTOR_BYTES)));
 typedef float HalfFloats __attribute__((vector_size(VECTOR_BYTES / 2)));
 typedef std::int32_t HalfInts __attribute__((vector_size(VECTOR_BYTES / 2)));
 constexpr std::size_t HALF = LANES / 2;
@@ -88,7 +91,9 @@ FLOWZOO_INLINE auto joined(Half low, Half high) {
 FLOWZOO_INLINE Floats splat(float x) { return x - Floats{}; }
 
 FLOWZOO_INLINE Ints bitsOf(Floats v) { return reinterpret_cast<Ints>(v); }
+FLOWZOO_INLINE Words wordsOf(Floats v) { return reinterpret_cast<Words>(v); }
 FLOWZOO_INLINE Floats floatsOf(Ints v) { return reinterpret_cast<Floats>(v); }
+FLOWZOO_INLINE Floats floatsOf(Words v) { return reinterpret_cast<Floats>(v); }
 
 FLOWZOO_INLINE Floats absolute(Floats x) { return floatsOf(bitsOf(x) & 0x7fffffff); }
 FLOWZOO_INLINE Floats minusAbsolute(Floats x) { return floatsOf(bitsOf(x) | INT32_MIN); }

@@ -1,4 +1,4 @@
-// Sums in float64, rounded once at the end.
+// Sums in float64, rounded once at the end. They begin with 0, so that a sum of −0 is 0, as tfjs has it.
 #pragma once
 
 #include "lanes.h"
@@ -24,12 +24,10 @@ inline double sumOfRun(const float* x, std::size_t count) {
   double total = 0;
   std::size_t i = 0;
   if (count >= HALF) {
-    Doubles sum = widened(x);
-    i = HALF;
+    Doubles sum = {};
     if (count >= parts * HALF) {
-      Doubles part[parts];
-      for (std::size_t v = 0; v < parts; v++) part[v] = widened(x + v * HALF);
-      for (i = parts * HALF; i + parts * HALF <= count; i += parts * HALF) {
+      Doubles part[parts] = {};
+      for (; i + parts * HALF <= count; i += parts * HALF) {
         for (std::size_t v = 0; v < parts; v++) part[v] += widened(x + i + v * HALF);
       }
       sum = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
@@ -43,9 +41,8 @@ inline double sumOfRun(const float* x, std::size_t count) {
 
 /** y[k] of HALF runs of `count` floats that follow each other: the work at the end of a run is more than a short run. */
 FLOWZOO_INLINE void sumsOfShortRuns(const float* x, float* y, std::size_t count, double scale) {
-  double total[HALF];
-  for (std::size_t l = 0; l < HALF; l++) total[l] = x[l * count];
-  for (std::size_t j = 1; j < count; j++) {
+  double total[HALF] = {};
+  for (std::size_t j = 0; j < count; j++) {
     for (std::size_t l = 0; l < HALF; l++) total[l] += x[l * count + j];
   }
   for (std::size_t l = 0; l < HALF; l++) y[l] = static_cast<float>(total[l] * scale);
@@ -54,10 +51,8 @@ FLOWZOO_INLINE void sumsOfShortRuns(const float* x, float* y, std::size_t count,
 /** y[j] of x[r][j] over `rows` rows for COUNT half vectors of columns; the rows lie `step` floats apart. */
 template <std::size_t COUNT>
 FLOWZOO_INLINE void sumsOfRows(const float* x, float* y, std::size_t rows, std::size_t step, double scale) {
-  Doubles total[COUNT];
-  for (std::size_t v = 0; v < COUNT; v++) total[v] = widened(x + v * HALF);
-  for (std::size_t r = 1; r < rows; r++) {
-    x += step;
+  Doubles total[COUNT] = {};
+  for (std::size_t r = 0; r < rows; r++, x += step) {
     for (std::size_t v = 0; v < COUNT; v++) total[v] += widened(x + v * HALF);
   }
   for (std::size_t v = 0; v < COUNT; v++) store(y + v * HALF, __builtin_convertvector(total[v] * scale, HalfFloats));

@@ -39,6 +39,17 @@ describe.runIf(isCompiled)('reductions', () => {
     expect(() => rows!(new ArrayBuffer(64), 0, 32, 1, 0, 2, 2, 1, 1)).toThrow('not a multiple of 4');
   });
 
+  it('a sum of −0 is 0 for every length, as on the cpu backend', () => {
+    const { sumRuns, sumRows } = addon().functions['reductions']!;
+    for (const count of [1, 3, 8, 16, 33, 64, 200]) {
+      const heap = new Heap(new Float32Array(count).fill(1), new Float32Array(count).fill(-0));
+      sumRuns!(heap.buffer, heap.at[1]!, heap.at[0]!, 1, 4 * count, 1, 0, count, 1);
+      expect(heap.floats(0, 1)[0]).toBe(0);
+      sumRows!(heap.buffer, heap.at[1]!, heap.at[0]!, 1, 0, 1, 4 * count, count, 1);
+      expect([...heap.floats(0, count)]).toEqual(Array.from({ length: count }, () => 0));
+    }
+  });
+
   function expectNear(found: Float32Array, expected: readonly number[]): void {
     found.forEach((x, i) => expect(Math.abs(x - expected[i]!)).toBeLessThan(1e-7 * (1 + Math.abs(expected[i]!))));
   }
