@@ -1,5 +1,5 @@
 export { planar, planarGradient } from './stacks/planar-calls';
-export { planarScratch } from './stacks/planar-job';
+export { planarKept, planarScratch } from './stacks/planar-job';
 export { radial, radialGradient } from './stacks/radial-calls';
 export { radialScratch } from './stacks/radial-job';
 export { sylvester, sylvesterGradient } from './sylvester/calls';

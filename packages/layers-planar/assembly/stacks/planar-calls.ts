@@ -2,7 +2,7 @@ import { constrain, constrainGradient } from './constrain';
 import { clear, ELEMENT, existing, gather, giveBack, joinPairs, negate, PANEL, scatter } from './panel';
 import { planarPanel } from './planar';
 import { planarPanelGradient } from './planar-gradient';
-import { layOut, PlanarJob, takeParameters } from './planar-job';
+import { layOut, PlanarJob, planarKept, takeParameters } from './planar-job';
 
 // The bits of `flags`: src/two-way/stack-kernels.ts.
 const FORWARD = 1;
@@ -10,13 +10,17 @@ const SOLVING = 2;
 const OWN = 4;
 const ACTIVATION_SHIFT = 3;
 
-/** Values `[batch, D]` and log-dets `[batch]` of K planar layers; parameters are u, w `[rows, K, D]` and b `[rows, K]`. */
+/**
+ * Values `[batch, D]` and log-dets `[batch]` of K planar layers; parameters are u, w `[rows, K, D]` and b `[rows, K]`. What the
+ * gradient needs goes to `kept`, `planarKept` bytes for every panel, unless that is 0.
+ */
 export function planar(
   scratch: usize,
   input: usize,
   u: usize,
   w: usize,
   b: usize,
+  kept: usize,
   batch: i32,
   size: i32,
   layers: i32,
@@ -27,30 +31,36 @@ export function planar(
   logDet: usize,
 ): void {
   const job = prepare(scratch, input, u, w, b, batch, size, layers, flags, slope, minimumSlope);
-  if ((flags & OWN) != 0) run(job, true, value, logDet);
-  else run(job, false, value, logDet);
+  if ((flags & OWN) != 0) run(job, true, kept, value, logDet);
+  else run(job, false, kept, value, logDet);
 }
 
 @inline
-function run(job: PlanarJob, own: bool, value: usize, logDet: usize): void {
+function run(job: PlanarJob, own: bool, kept: usize, value: usize, logDet: usize): void {
   if (!own) begin(job, own, 0);
   for (let first = 0; first < job.batch; first += PANEL) {
     if (own) begin(job, own, first);
     gather(job.input, first, job.batch, job.size, job.values);
+    if (kept != 0) job.records = kept + <usize>job.size * ELEMENT;
     planarPanel(job, own, job.toLogDet);
     if (job.solving) negate(job.toLogDet);
+    if (kept != 0) {
+      memory.copy(kept, job.values, <usize>job.size * ELEMENT);
+      kept += planarKept(job.size, job.layers);
+    }
     scatter(job.values, value, first, job.batch, job.size);
     scatter(job.toLogDet, logDet, first, job.batch, 1);
   }
 }
 
-/** Gradients of Σ values · toValue + Σ log-dets · toLogDet in input, u, w and b. */
+/** Gradients of Σ values · toValue + Σ log-dets · toLogDet in input, u, w and b; `kept` is that of `planar`. */
 export function planarGradient(
   scratch: usize,
   input: usize,
   u: usize,
   w: usize,
   b: usize,
+  kept: usize,
   batch: i32,
   size: i32,
   layers: i32,
@@ -65,14 +75,15 @@ export function planarGradient(
   toB: usize,
 ): void {
   const job = prepare(scratch, input, u, w, b, batch, size, layers, flags, slope, minimumSlope);
-  if ((flags & OWN) != 0) runGradient(job, true, toValue, toLogDet, toInput, toU, toW, toB);
-  else runGradient(job, false, toValue, toLogDet, toInput, toU, toW, toB);
+  if ((flags & OWN) != 0) runGradient(job, true, kept, toValue, toLogDet, toInput, toU, toW, toB);
+  else runGradient(job, false, kept, toValue, toLogDet, toInput, toU, toW, toB);
 }
 
 @inline
 function runGradient(
   job: PlanarJob,
   own: bool,
+  kept: usize,
   toValue: usize,
   toLogDet: usize,
   toInput: usize,
@@ -89,9 +100,14 @@ function runGradient(
   }
   for (let first = 0; first < batch; first += PANEL) {
     if (own) begin(job, own, first);
-    gather(job.input, first, batch, size, job.values);
-    // The points again: less than keeping them costs.
-    planarPanel(job, own, job.toLogDet);
+    if (kept != 0) {
+      job.records = kept + <usize>size * ELEMENT;
+      memory.copy(job.values, kept, <usize>size * ELEMENT);
+      kept += planarKept(size, layers);
+    } else {
+      gather(job.input, first, batch, size, job.values);
+      planarPanel(job, own, job.toLogDet);
+    }
     gather(toValue, first, batch, size, job.toValues);
     gather(toLogDet, first, batch, 1, job.toLogDet);
     if (job.solving) negate(job.toLogDet);

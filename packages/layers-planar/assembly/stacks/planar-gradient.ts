@@ -1,4 +1,4 @@
-import { activate, BEND, RECORD, REST, SHARE } from './activation';
+import { BEND, RECORD, REST, SHARE } from './activation';
 import { ELEMENT, lower, sumWidth, upper, widthOf } from './panel';
 import { layerAt, signed } from './planar';
 import { PlanarJob } from './planar-job';
@@ -12,21 +12,18 @@ export function planarPanelGradient(job: PlanarJob, own: bool): void {
   const width = widthOf(own);
   const rowBytes = <usize>job.size * width;
   const sumBytes = <usize>job.size * sumWidth(own);
-  const records = job.records;
   for (let position = job.layers - 1; position >= 0; position--) {
     const k = <usize>layerAt(job, position);
     const layer = k * width;
-    const points = job.points + k * ELEMENT;
-    activate(job.activation, job.slope, v128.load(points), records);
-    activate(job.activation, job.slope, v128.load(points, 16), records + RECORD);
-    undo(job, own, job.direction + k * rowBytes, rowBytes, job.sumU + k * sumBytes);
+    const records = job.records + k * 2 * RECORD;
+    undo(job, own, records, job.direction + k * rowBytes, rowBytes, job.sumU + k * sumBytes);
     const sums = k * sumWidth(own);
     const edgeLow = lower(own, job.edge + layer);
     const edgeHigh = upper(own, job.edge + layer, edgeLow);
-    const toPreLow = toPoint(job, records, edgeLow, v128.load(job.toLogDet));
-    const toPreHigh = toPoint(job, records + RECORD, edgeHigh, v128.load(job.toLogDet, 16));
+    const toPreLow = toPoint(job, records, 0, edgeLow);
+    const toPreHigh = toPoint(job, records + RECORD, 16, edgeHigh);
     addTo(own, job.sumB + sums, toPreLow, toPreHigh);
-    addTo(own, job.sumEdge + sums, v128.load(records), v128.load(records, RECORD));
+    addTo(own, job.sumEdge + sums, v128.load(job.toEdge), v128.load(job.toEdge, 16));
     through(job, own, job.ownW + k * rowBytes, rowBytes, job.sumW + k * sumBytes, toPreLow, toPreHigh);
   }
 }
@@ -44,9 +41,8 @@ function addTo(own: bool, at: usize, low: v128, high: v128): void {
 
 /** Undoes x + step û, adds to the sums of û, and stores the sensitivities along û. */
 @inline
-function undo(job: PlanarJob, own: bool, direction: usize, rowBytes: usize, sums: usize): void {
+function undo(job: PlanarJob, own: bool, records: usize, direction: usize, rowBytes: usize, sums: usize): void {
   const width = widthOf(own);
-  const records = job.records;
   const end = direction + rowBytes;
   const stepLow = signed(job, v128.load(records));
   const stepHigh = signed(job, v128.load(records, RECORD));
@@ -72,10 +68,11 @@ function undo(job: PlanarJob, own: bool, direction: usize, rowBytes: usize, sums
   v128.store(job.along, alongHigh, 16);
 }
 
-/** The sensitivity to wᵀx + b; that to the edge replaces h in the record. */
+/** The sensitivity to wᵀx + b for two examples, the last ones at offset 16; that to the edge is stored. */
 @inline
-function toPoint(job: PlanarJob, record: usize, edge: v128, toLogDet: v128): v128 {
-  const along = v128.load(job.along + ((record - job.records) / RECORD) * 16);
+function toPoint(job: PlanarJob, record: usize, offset: usize, edge: v128): v128 {
+  const along = v128.load(job.along + offset);
+  const toLogDet = v128.load(job.toLogDet + offset);
   const value = v128.load(record);
   const share = v128.load(record, SHARE);
   const slope = f64x2.add(v128.load(record, REST), f64x2.mul(share, edge));
@@ -89,7 +86,7 @@ function toPoint(job: PlanarJob, record: usize, edge: v128, toLogDet: v128): v12
     to = f64x2.div(to, slope);
     toEdge = f64x2.sub(toEdge, f64x2.div(f64x2.mul(to, value), f64x2.splat(job.supremum)));
   }
-  v128.store(record, toEdge);
+  v128.store(job.toEdge + offset, toEdge);
   return to;
 }
 

@@ -25,13 +25,14 @@ export class PlanarJob {
   u: usize;
   w: usize;
   b: usize;
-  // Elements of a panel: values, pre-activations, and sensitivities to values.
+  // Elements of a panel: values, and sensitivities.
   values: usize;
-  points: usize;
   toValues: usize;
   toLogDet: usize;
   /** Sensitivities along û. */
   along: usize;
+  /** Sensitivities to the edge of a layer. */
+  toEdge: usize;
   // Parameters: those of the tensors, û, and for each layer what `constrain` says.
   ownU: usize;
   ownW: usize;
@@ -47,16 +48,21 @@ export class PlanarJob {
   sumW: usize;
   sumB: usize;
   sumEdge: usize;
-  /** Two records of the activation. */
+  /** Two records of the activation for each layer. */
   records: usize;
 }
 
 /** Bytes of a job and its working memory. */
 export function planarScratch(size: i32, layers: i32, own: bool): usize {
   const vectors: usize = 3 * widthOf(own) + 2 * ELEMENT;
-  const numbers: usize = 6 * widthOf(own) + 3 * ELEMENT;
+  const numbers: usize = 6 * widthOf(own) + 2 * ELEMENT + 2 * RECORD;
   const perLayer = <usize>size * vectors + numbers;
-  return JOB_BYTES + 2 * RECORD + (2 * <usize>size + 2) * ELEMENT + <usize>layers * perLayer;
+  return JOB_BYTES + (2 * <usize>size + 3) * ELEMENT + <usize>layers * perLayer;
+}
+
+/** Bytes that a panel keeps for its gradient: the values at the end, and the records of all layers. */
+export function planarKept(size: i32, layers: i32): usize {
+  return <usize>size * ELEMENT + <usize>layers * 2 * RECORD;
 }
 
 /** Lays the working memory out behind the job. */
@@ -66,16 +72,16 @@ export function layOut(job: PlanarJob, own: bool): void {
   const width = widthOf(own);
   let at = changetype<usize>(job) + JOB_BYTES;
   job.records = at;
-  at += 2 * RECORD;
+  at += layers * 2 * RECORD;
   job.values = at;
   at += <usize>job.size * ELEMENT;
   job.toValues = at;
   at += <usize>job.size * ELEMENT;
-  job.points = at;
-  at += layers * ELEMENT;
   job.toLogDet = at;
   at += ELEMENT;
   job.along = at;
+  at += ELEMENT;
+  job.toEdge = at;
   at += ELEMENT;
   job.ownU = at;
   at += vector * width;

@@ -4,14 +4,13 @@ import { ELEMENT, lower, upper, widthOf } from './panel';
 import { PlanarJob } from './planar-job';
 
 /**
- * Takes the values of a panel through all layers and keeps the points at which h was taken. The log-dets, as they are for
+ * Takes the values of a panel through all layers and keeps the records of h. The log-dets, as they are for
  * the closed formula, are stored at `logDet`: the logarithm is taken of products of slopes.
  */
 @inline
 export function planarPanel(job: PlanarJob, own: bool, logDet: usize): void {
   const width = widthOf(own);
   const rowBytes = <usize>job.size * width;
-  const records = job.records;
   const kind = job.activation;
   let productLow = f64x2.splat(1);
   let productHigh = f64x2.splat(1);
@@ -20,6 +19,7 @@ export function planarPanel(job: PlanarJob, own: bool, logDet: usize): void {
   for (let position = 0; position < job.layers; position++) {
     const k = <usize>layerAt(job, position);
     const layer = k * width;
+    const records = job.records + k * 2 * RECORD;
     project(own, job.values, job.ownW + k * rowBytes, rowBytes, job.ownB + layer, records);
     let low = v128.load(records);
     let high = v128.load(records, RECORD);
@@ -29,9 +29,6 @@ export function planarPanel(job: PlanarJob, own: bool, logDet: usize): void {
       low = solve(kind, job.slope, low, edgeLow, records);
       high = solve(kind, job.slope, high, edgeHigh, records + RECORD);
     }
-    const points = job.points + k * ELEMENT;
-    v128.store(points, low);
-    v128.store(points, high, 16);
     activate(kind, job.slope, low, records);
     activate(kind, job.slope, high, records + RECORD);
     productLow = f64x2.mul(productLow, slopeOf(records, edgeLow));

@@ -2,7 +2,13 @@ import { type BijectorDefinition, type Mapped, Random, sizeOf, type Shape } from
 import type * as tf from '@tensorflow/tfjs';
 import { stackSchema, twoWayOptions, twoWaySchema, type TwoWayConfig } from '../two-way/definition.ts';
 import { runsOnArrays, type StackSite } from '../two-way/stack-on-arrays.ts';
-import { TwoWayLayer, type Field, type Parameters, type TwoWayOptions } from '../two-way/two-way-layer.ts';
+import {
+  TwoWayLayer,
+  type Field,
+  type Parameters,
+  type ParameterSource,
+  type TwoWayOptions,
+} from '../two-way/two-way-layer.ts';
 import { runOperation } from '../wasm/operation.ts';
 import { activationFor, type Activation, type ActivationName } from './activation.ts';
 import { constrain } from './constrain.ts';
@@ -63,11 +69,15 @@ export class Planar extends TwoWayLayer {
     this.#minimumSlope = minimumSlope;
   }
 
-  protected run(input: tf.Tensor2D, { u, w, b }: Parameters, site: StackSite): Mapped {
+  protected run(input: tf.Tensor2D, parameters: Parameters, site: StackSite, source: ParameterSource): Mapped {
     const { supremum, name } = this.#activation;
     const attributes = { ...site, activation: name, slope: this.#slope, minimumSlope: this.#minimumSlope };
-    const found = input.size > 0 ? runOperation(planarOperation, [input, u!, w!, b!], attributes) : null;
+    // Variables as they are: each reshaping of them is one more operation.
+    const given = source.raw === null ? source.start : parameters;
+    const found =
+      input.size > 0 ? runOperation(planarOperation, [input, given['u']!, given['w']!, given['b']!], attributes) : null;
     if (found !== null) return { value: found[0], logDet: found[1] };
+    const { u, w, b } = parameters;
     const { direction, edge } = constrain({ u: u!, w: w! }, { supremum, minimumSlope: this.#minimumSlope });
     const stack = { input, w: w!, direction, b: b!, edge };
     if (input.size > 0 && !runsOnArrays()) return planarOnTensors(stack, { site, activation: this.#activation });

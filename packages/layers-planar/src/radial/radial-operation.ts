@@ -7,7 +7,7 @@ export interface RadialAttributes extends StackSite {
   readonly minimumSlope: number;
 }
 
-/** Inputs `[batch, D]`, center `[rows, K, D]`, alpha and beta `[rows, K]`: assembly/stacks/radial-calls.ts. */
+/** Inputs `[batch, D]`, center `[rows, K, D]` or `[K, D]`, alpha and beta `[rows, K]` or `[K]`: assembly/stacks/radial-calls.ts. */
 export const radialOperation: Operation<RadialAttributes> = {
   name: 'RadialStack',
   inputs: ['x', 'center', 'alpha', 'beta'],
@@ -24,9 +24,9 @@ export const radialOperation: Operation<RadialAttributes> = {
   },
 };
 
-function sizesOf(shapes: Shapes): { batch: number; size: number; layers: number; own: number } {
-  const [[batch, size], [rows, layers]] = shapes as unknown as [[number, number], [number, number]];
-  return { batch, size, layers, own: rows === 1 ? 0 : 1 };
+function sizesOf([input, centers]: Shapes): { batch: number; size: number; layers: number; own: number } {
+  const [batch, size] = input as [number, number];
+  return { batch, size, layers: centers!.at(-2)!, own: centers!.length === 3 && centers![0] !== 1 ? 1 : 0 };
 }
 
 function numbersOf(shapes: Shapes, { forward, solve, minimumSlope }: RadialAttributes): number[] {

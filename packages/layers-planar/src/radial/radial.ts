@@ -2,7 +2,13 @@ import { type BijectorDefinition, type Mapped, Random, sizeOf, type Shape } from
 import * as tf from '@tensorflow/tfjs';
 import { stackSchema, twoWayOptions, twoWaySchema, type TwoWayConfig } from '../two-way/definition.ts';
 import { runsOnArrays, type StackSite } from '../two-way/stack-on-arrays.ts';
-import { TwoWayLayer, type Field, type Parameters, type TwoWayOptions } from '../two-way/two-way-layer.ts';
+import {
+  TwoWayLayer,
+  type Field,
+  type Parameters,
+  type ParameterSource,
+  type TwoWayOptions,
+} from '../two-way/two-way-layer.ts';
 import { runOperation } from '../wasm/operation.ts';
 import { radialOperation } from './radial-operation.ts';
 import { radialOnArrays, radialOnTensors } from './radial-stack.ts';
@@ -55,11 +61,14 @@ export class Radial extends TwoWayLayer {
     this.#minimumSlope = minimumSlope;
   }
 
-  protected run(input: tf.Tensor2D, parameters: Parameters, site: StackSite): Mapped {
-    const { center, alpha: a, beta } = parameters;
+  protected run(input: tf.Tensor2D, parameters: Parameters, site: StackSite, source: ParameterSource): Mapped {
     const attributes = { ...site, minimumSlope: this.#minimumSlope };
-    const found = input.size > 0 ? runOperation(radialOperation, [input, center!, a!, beta!], attributes) : null;
+    // Variables as they are: each reshaping of them is one more operation.
+    const given = source.raw === null ? source.start : parameters;
+    const inputs = [input, given['center']!, given['alpha']!, given['beta']!];
+    const found = input.size > 0 ? runOperation(radialOperation, inputs, attributes) : null;
     if (found !== null) return { value: found[0], logDet: found[1] };
+    const { center, alpha: a, beta } = parameters;
     const alpha = tf.add(tf.softplus(a!), SMALLEST_ALPHA);
     const gamma = tf.add(tf.softplus(beta!), tf.mul(alpha, this.#minimumSlope));
     const stack = { input, center: center!, alpha, gamma };

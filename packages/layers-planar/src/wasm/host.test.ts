@@ -19,18 +19,28 @@ const attributes: PlanarAttributes = {
 };
 
 /** The outputs of a planar stack, its gradients with sensitivities 1, as numbers. */
-function outcomes(copying: boolean, batch: number): number[][] {
+function outcomes({
+  copying,
+  batch,
+  keeping = true,
+}: {
+  copying: boolean;
+  batch: number;
+  keeping?: boolean;
+}): number[][] {
   return tf.tidy(() => {
     const inputs = [
       normals('x', [batch, 3]),
       normals('u', [1, 2, 3]),
       normals('w', [1, 2, 3]),
       normals('b', [1, 2]),
+      tf.zeros([keeping ? Math.ceil(batch / 4) * 88 : 1]),
       tf.ones([batch, 3]),
       tf.ones([batch]),
     ];
     const shapes = inputs.map(({ shape }) => shape);
     const host = hostFor(backend(), { copying });
+    if (keeping) expect(4 * inputs[4]!.size).toBe(planarOperation.kept!(host.functions, shapes));
     const scratch = planarOperation.scratch(host.functions, shapes, attributes);
     const numbers = (given: tf.TensorInfo[]): number[][] =>
       given.map((each) => {
@@ -38,8 +48,9 @@ function outcomes(copying: boolean, batch: number): number[][] {
         return [...tensor.dataSync()];
       });
     const results = host.call({
-      inputs: inputs.slice(0, 4),
+      inputs: inputs.slice(0, 5),
       outputs: [[batch, 3], [batch]],
+      written: 4,
       scratch,
       run: (functions, places) => planarOperation.run(functions, places, shapes, attributes),
     });
@@ -58,10 +69,14 @@ describe('the host of the module', () => {
     expect(heapOf(backend())).not.toBeNull();
     // The second batch needs more memory than the first.
     for (const batch of [3, 5000]) {
-      const found = outcomes(true, batch);
-      expect(found).toEqual(outcomes(false, batch));
+      const found = outcomes({ copying: true, batch });
+      expect(found).toEqual(outcomes({ copying: false, batch }));
       expect(found[0]).toHaveLength(3 * batch);
     }
+  });
+
+  it('finds the same gradients where nothing is kept for them', () => {
+    expect(outcomes({ copying: false, batch: 7, keeping: false })).toEqual(outcomes({ copying: false, batch: 7 }));
   });
 
   it('finds no heap where it is shared or hidden', () => {

@@ -8,6 +8,8 @@ import { heapOf, type WasmBackend } from './wasm-backend.ts';
 export interface HostCall {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly (readonly number[])[];
+  /** The input that the call writes to. Default: none. */
+  readonly written?: number | undefined;
   /** Bytes of working memory. */
   readonly scratch: number;
   run(functions: StackFunctions, places: HostPlaces): void;
@@ -85,7 +87,7 @@ class CopyingHost implements StackHost {
     this.#backend = backend;
   }
 
-  call({ inputs, outputs, scratch, run }: HostCall): TensorInfo[] {
+  call({ inputs, outputs, written, scratch, run }: HostCall): TensorInfo[] {
     const made = outputs.map((shape) => this.#backend.makeOutput([...shape], 'float32'));
     const arrays = [...inputs, ...made].map((tensor) => this.#backend.typedArrayFromHeap(tensor));
     let top = 16;
@@ -105,6 +107,7 @@ class CopyingHost implements StackHost {
       inputs: others.slice(0, inputs.length),
       outputs: others.slice(inputs.length),
     });
+    if (written !== undefined) arrays[written]!.set(view(written));
     made.forEach((_, index) => arrays[inputs.length + index]!.set(view(inputs.length + index)));
     return made;
   }

@@ -12,6 +12,11 @@ export interface Operation<Attributes extends object> {
   readonly inputs: readonly string[];
   /** Those of them that have no gradient. Default: none. */
   readonly constants?: readonly string[];
+  /**
+   * Bytes that `run` keeps for `gradient` in an input of its own, the last one, a constant. It has a single element where
+   * that would be too much, and the gradient computes them again. Default: there is no such input.
+   */
+  kept?(functions: StackFunctions, shapes: Shapes): number;
   /** Bytes of working memory. */
   scratch(functions: StackFunctions, shapes: Shapes, attributes: Attributes): number;
   /** Computes values `[batch, D]` and log-dets `[batch]`. */
@@ -34,23 +39,54 @@ export function runOperation<Attributes extends object>(
 ): readonly [value: tf.Tensor, logDet: tf.Tensor] | null {
   if (tf.getBackend() !== BACKEND || !canRunModule()) return null;
   register(operation);
-  const named = Object.fromEntries(operation.inputs.map((name, index) => [name, inputs[index]!]));
-  return runKernel(operation.name, named, attributes) as unknown as [tf.Tensor, tf.Tensor];
+  const kept = workspaceFor(operation, inputs);
+  const all = kept === null ? inputs : [...inputs, kept];
+  const named = Object.fromEntries(operation.inputs.map((name, index) => [name, all[index]!]));
+  const found = runKernel(operation.name, named, attributes) as unknown as [tf.Tensor, tf.Tensor];
+  // A tape has references of its own.
+  kept?.dispose();
+  return found;
 }
 
 const BACKEND = 'wasm';
+
+/** Keeping more than this is not worth its memory. */
+const MOST_KEPT_BYTES = 2 ** 24;
+
+/** A tensor without values. */
+const WORKSPACE = 'StackWorkspace';
+
+function workspaceFor<Attributes extends object>(
+  operation: Operation<Attributes>,
+  inputs: readonly tf.Tensor[],
+): tf.Tensor | null {
+  if (operation.kept === undefined) return null;
+  const { functions } = hostFor(tf.backend() as unknown as WasmBackend);
+  const bytes = operation.kept(
+    functions,
+    inputs.map(({ shape }) => shape),
+  );
+  return runKernel(WORKSPACE, {}, { length: bytes > MOST_KEPT_BYTES ? 1 : bytes / 4 })[0]!;
+}
 
 /** At the first use: importing a package changes nothing. */
 function register<Attributes extends object>(operation: Operation<Attributes>): void {
   const { name, inputs, constants = [] } = operation;
   if ((tf.getKernel(name, BACKEND) as tf.KernelConfig | undefined) !== undefined) return;
   const sensitivities = ['toValue', 'toLogDet'];
+  const written = operation.kept === undefined ? undefined : inputs.length - 1;
+  if ((tf.getKernel(WORKSPACE, BACKEND) as tf.KernelConfig | undefined) === undefined) {
+    registerKernel(WORKSPACE, [], (_given, _shapes, { length }: { readonly length: number }, backend) => [
+      backend.makeOutput([length], 'float32'),
+    ]);
+  }
   const variable = inputs.filter((each) => !constants.includes(each));
   registerKernel(name, inputs, (given, shapes, attributes: Attributes, backend) => {
     const [first] = shapes as [readonly [number, number]];
     return hostFor(backend).call({
       inputs: given,
       outputs: [first, [first[0]]],
+      written,
       scratch: operation.scratch(hostFor(backend).functions, shapes, attributes),
       run: (functions, places) => operation.run(functions, places, shapes, attributes),
     });
@@ -101,5 +137,6 @@ function registerKernel<Attributes extends object>(
 }
 
 function runKernel(name: string, inputs: Record<string, tf.Tensor>, attributes: object): readonly tf.Tensor[] {
-  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as unknown as tf.Tensor[];
+  const found = tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as tf.Tensor | tf.Tensor[];
+  return Array.isArray(found) ? found : [found];
 }
