@@ -137,8 +137,9 @@ std::unique_ptr<onednn::Plan> makePlan(const Key& key) {
     const Problem p = problemOf(key);
     std::vector<onednn::Operand> operands;
     const auto plan = [&](const auto& chosen, auto primitive) -> std::unique_ptr<onednn::Plan> {
-      if (!isFast(chosen.impl_info_str(), key.depthwise != 0)) return nullptr;
-      return std::make_unique<onednn::Plan>(std::move(primitive), operands);
+      const std::string implementation = chosen.impl_info_str();
+      if (!isFast(implementation, key.depthwise != 0)) return nullptr;
+      return std::make_unique<onednn::Plan>(std::move(primitive), operands, implementation);
     };
     if (key.part == Part::forward) {
       const auto chosen = forwardOf(p);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "heap.h"
+#include "threads.h"
 
 namespace flowzoo {
 
@@ -44,6 +45,10 @@ struct Exported<Function, Result (*)(const Heap&, Parameters...)> {
   }
 
  private:
+  struct End {
+    ~End() { threads::endOfCall(); }
+  };
+
   template <std::size_t... I>
   static napi_value run(napi_env env, napi_callback_info info, std::index_sequence<I...>) {
     constexpr std::size_t wanted = sizeof...(Parameters) + 1;
@@ -59,6 +64,7 @@ struct Exported<Function, Result (*)(const Heap&, Parameters...)> {
       return nullptr;
     }
     napi_value result = nullptr;
+    const End end;
     try {
       const Heap heap(bytes, length);
       if constexpr (std::is_void_v<Result>) {

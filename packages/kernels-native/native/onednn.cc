@@ -4,6 +4,8 @@
 #include <memory>
 #include <new>
 
+#include "threads.h"
+
 namespace flowzoo::onednn {
 namespace {
 
@@ -47,7 +49,9 @@ void release() {
   spaceBytes = 0;
 }
 
-Plan::Plan(dnnl::primitive primitive, const std::vector<Operand>& operands) : primitive_(std::move(primitive)) {
+Plan::Plan(dnnl::primitive primitive, const std::vector<Operand>& operands, const std::string& implementation)
+    // Implementations on top of sgemm; see `holdSignals`.
+    : primitive_(std::move(primitive)), holdsSignals_(implementation.find("gemm") != std::string::npos) {
   for (const Operand& each : operands) {
     Bound bound{each.isOutput, dnnl::memory(each.given, engine(), nullptr), {}, {}, 0};
     if (each.given == each.wanted) {
@@ -64,6 +68,7 @@ Plan::Plan(dnnl::primitive primitive, const std::vector<Operand>& operands) : pr
 }
 
 void Plan::run(const std::vector<float*>& places) {
+  if (holdsSignals_) threads::holdSignals();
   char* working = bytes_ == 0 ? nullptr : workspace(bytes_);
   dnnl::stream& on = stream();
   for (std::size_t i = 0; i < bound_.size(); i++) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -38,7 +39,7 @@ struct Operand {
  */
 class Plan {
  public:
-  Plan(dnnl::primitive primitive, const std::vector<Operand>& operands);
+  Plan(dnnl::primitive primitive, const std::vector<Operand>& operands, const std::string& implementation);
 
   /** Runs on tensors at these places, in the order of the operands. */
   void run(const std::vector<float*>& places);
@@ -55,6 +56,7 @@ class Plan {
   std::vector<Bound> bound_;
   std::unordered_map<int, dnnl::memory> arguments_;
   std::size_t bytes_ = 0;
+  bool holdsSignals_;
 };
 
 }  // namespace flowzoo::onednn

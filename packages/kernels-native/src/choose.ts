@@ -10,14 +10,16 @@ export type Choice = (native: KernelFunction, wasm: KernelFunction | undefined) 
 const unlessRefused: Choice = (native, wasm) =>
   wasm === undefined ? native : (...values) => native(...values) || wasm(...values);
 
-/** Multiplications below which WebAssembly is faster: a call of oneDNN takes a quarter of a microsecond. */
+/** Multiplications below which WebAssembly is faster: a call of oneDNN takes half a microsecond. */
 const FEWEST_MULTIPLICATIONS = 12_000;
 
 /** A product on whichever is faster for its size: parameters 10 to 12 are rows, columns and inner steps. */
 const bySize: Choice = (native, wasm) => {
   if (wasm === undefined) return native;
   return (...values) =>
-    values[10]! * values[11]! * values[12]! < FEWEST_MULTIPLICATIONS ? wasm(...values) : native(...values);
+    values[10]! * values[11]! * values[12]! < FEWEST_MULTIPLICATIONS
+      ? wasm(...values)
+      : native(...values) || wasm(...values);
 };
 
 /** Group → function → choice; a function that is not named is native. */

@@ -54,7 +54,9 @@ describe.runIf(isCompiled)('nativeTier', () => {
     await useNative({ threads: 1 });
     // More shapes than are kept.
     for (let width = 1; width <= 300; width++) {
-      const sum = tf.tidy(() => tf.sum(tf.conv2d(tf.ones([1, 2, width, 3]), tf.ones([2, 1, 3, 5]), 1, 'valid')));
+      const sum = tf.tidy(() =>
+        tf.sum(tf.conv2d(tf.ones([1, 2, width, 3]) as tf.Tensor4D, tf.ones([2, 1, 3, 5]) as tf.Tensor4D, 1, 'valid')),
+      );
       expect(sum.dataSync()[0]).toBe(2 * 3 * 5 * width);
       sum.dispose();
     }

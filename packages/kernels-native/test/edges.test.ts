@@ -171,7 +171,7 @@ describe.runIf(isCompiled).each([true, false])('a heap that ends at its last ten
           const exact = exactHeap(bias, ...order.map((i) => tensors[i]!));
           const { heap, at, start: g } = exact;
           writeGeometry(exact, geometry);
-          const address = (i: number): number => at[1 + order.indexOf(i)]!;
+          const address = (i: 0 | 1 | 2): number => at[1 + order.indexOf(i)]!;
           const last = order[2];
           const output = new Float32Array(heap, address(last), tensors[last]!.length);
           const [dense, separate] = [!isDepthwise, isDepthwise];
