@@ -33,7 +33,7 @@ export async function soundPicture(
     at += clip.length;
   }
   const length = samples.length / sampleRate;
-  const how = 'stream' in model ? 'sample by sample' : 'in one pass';
+  const how = inOnePass(model) ? 'in one pass' : 'sample by sample';
   return {
     file: `${name}-samples.png`,
     caption:
@@ -42,6 +42,11 @@ export async function soundPicture(
     png: waveform(samples),
     sound: { file: `${name}-samples.wav`, wav: writeWav({ samples, sampleRate }) },
   };
+}
+
+/** Whether all samples come from one evaluation of each network. */
+function inOnePass({ spec }: Model): boolean {
+  return JSON.stringify(spec.model).includes('"wavenet-iaf"');
 }
 
 /** Speakers follow the digits in the context of a WaveNet. */

@@ -40,7 +40,9 @@ describe.each(presets.map((preset) => preset.name))('%s', (name) => {
     expect(card.parameters).toBe(summary.parameters);
     expect(entry).toMatchObject({ parameters: summary.parameters, event: summary.event, summary: card.summary });
     expect(entry.bytes).toBe(flow.spec.weights!.bytes);
-    expect(card.results[0]!.bound).toBe(flow.lowerBound);
+    const [result] = card.results;
+    // Recordings are dequantized before the model sees them.
+    if (result!.metric !== 'bits/sample') expect(result!.bound).toBe(flow.lowerBound);
     expect(flow.spec.name).toBe(name);
     flow.dispose();
   });
