@@ -28,8 +28,11 @@ export function runAll(each: Case, { info, x, filter, dy }: Reference): Record<s
   return Object.fromEntries(values) as Record<string, Float32Array>;
 }
 
-/** The convolution and both gradients are those of the float64 sums; the inputs are of the size of 1. */
-export function expectReference(each: Case, absolute = 5e-5): void {
+/**
+ * The convolution and both gradients are those of the float64 sums; the inputs are of the size of 1. The longest sums have
+ * some 1200 terms: added one after the other, as native kernels do, they are off by up to 5.2e-5.
+ */
+export function expectReference(each: Case, absolute = 8e-5): void {
   const exact = reference(each);
   const found = runAll(each, exact);
   for (const name of ['y', 'inputGradient', 'filterGradient'] as const) {
