@@ -83,7 +83,7 @@ export function refuses(world: World, refusals: readonly Refusal[]): void {
 async function possessions({ flow, conditional, folder }: World): Promise<unknown> {
   const files = new Map<string, string>();
   for (const name of (await readdir(folder)).toSorted()) files.set(name, await readFile(join(folder, name), 'latin1'));
-  const weights = await Promise.all([flow, conditional].map(packWeights));
+  const weights = await Promise.all([flow, conditional].map((each) => packWeights(each)));
   return { weights, files, tensors: tf.memory().numTensors };
 }
 

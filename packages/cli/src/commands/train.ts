@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { specOf } from '../model-argument.ts';
 import { addDataOptions, addExamples, positiveNumber, rowRange, wholeNumber } from '../options.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -34,6 +34,11 @@ export function addTrain(program: Command, { terminal, outcome }: CommandContext
       'threads that share each batch, each with a core to itself',
       wholeNumber('--workers', 1),
       1,
+    )
+    .addOption(
+      new Option('--precision <name>', 'of the saved weights: float16 halves the file')
+        .choices(['float32', 'float16'])
+        .default('float32'),
     )
     .option('--checkpoint-every <N>', 'steps between two checkpoints', wholeNumber('--checkpoint-every', 1), 1000)
     .option('--resume', 'continue from the checkpoint in the folder')

@@ -31,6 +31,7 @@ export interface TrainOptions extends DataOptions, SessionOptions {
   readonly out: string;
   readonly checkpointEvery: number;
   readonly workers: number;
+  readonly precision?: 'float32' | 'float16';
   readonly resume?: boolean;
   readonly force?: boolean;
 }
@@ -82,7 +83,7 @@ export async function trainModel(model: Model, options: TrainOptions, session: S
     terminal.error(`stopped at step ${result.steps}; the same command with --resume continues`);
     return result.reason;
   }
-  await saveModel(options.out, model);
+  await saveModel(options.out, model, { precision: options.precision });
   await writeRecord(options.out, {
     spec: model.spec,
     result,

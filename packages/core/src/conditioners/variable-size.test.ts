@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { createRegistry } from '../index.ts';
+import { createRegistry, type PartConfig } from '../index.ts';
 import { assertVariableSize } from './variable-size.ts';
 
 it('refuses what no backend could hold, at once, and names the layer, its size and what to do', () => {
   const registry = createRegistry();
   const site = { inputShape: [3], outputShape: [6], path: 'layers[2].conditioner' };
   const start = performance.now();
-  expect(() => registry.conditioner({ type: 'mlp', hidden: [1e9] }, site)).toThrow(
+  expect(() => registry.conditioner({ type: 'mlp', hidden: [1e9] } as PartConfig, site)).toThrow(
     /^layers\[2\]\.conditioner.*: a variable of this layer is too large for memory \(expected at most 2 GiB, got 11\.2 GiB for \[3, 1000000000\]\)\. Make the layer narrower/,
   );
   expect(performance.now() - start).toBeLessThan(2000);

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlowzooError, isFlowzooError } from '../errors/flowzoo-error.ts';
 import type { Model, Registry } from '../registry/registry.ts';
-import { packModel, unpackModel } from '../saving/index.ts';
+import { packModel, unpackModel, type WeightOptions } from '../saving/index.ts';
 import { WEIGHTS_FILE } from '../spec/envelope.ts';
 import { SPEC_FORMAT, type ModelSpec, type WeightsReference } from '../spec/model-spec.ts';
 import { writeFileAtomically, type AtomicOptions } from './atomic-file.ts';
@@ -24,7 +24,11 @@ export const SPEC_FILE = 'model.json';
  * @example
  * await saveModel('models/power', flow);
  */
-export async function saveModel(folder: string, model: Model, options: AtomicOptions = {}): Promise<ModelSpec> {
+export async function saveModel(
+  folder: string,
+  model: Model,
+  options: AtomicOptions & WeightOptions = {},
+): Promise<ModelSpec> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (cause) {
@@ -36,7 +40,7 @@ export async function saveModel(folder: string, model: Model, options: AtomicOpt
     });
   }
   const inUse = await weightsInUse(folder);
-  const fresh = await packModel(model);
+  const fresh = await packModel(model, { precision: options.precision });
   const { sha256 } = fresh.spec.weights!;
   const file = inUse?.sha256 === sha256 ? inUse.file : nameFor(sha256, inUse?.file);
   const spec: ModelSpec = { ...fresh.spec, weights: { ...fresh.spec.weights!, file } };

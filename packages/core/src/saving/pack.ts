@@ -12,14 +12,23 @@ export interface PackedModel {
   readonly weights: Uint8Array;
 }
 
+/** How weights are stored. */
+export interface WeightOptions {
+  /** `float16` rounds them to 11 significant bits and halves the file; score what was saved. Default: `float32`. */
+  readonly precision?: 'float32' | 'float16' | undefined;
+}
+
 /**
  * Packs a model into its two files. The model is only read.
  *
  * @example
  * const { spec, weights } = await packModel(flow);
  */
-export async function packModel(model: Model, options: { readonly file?: string } = {}): Promise<PackedModel> {
-  const weights = await packWeights(model);
+export async function packModel(
+  model: Model,
+  options: WeightOptions & { readonly file?: string } = {},
+): Promise<PackedModel> {
+  const weights = await packWeights(model, options);
   const { weights: _replaced, ...spec } = model.spec;
   const reference = {
     file: options.file ?? 'model.safetensors',
@@ -30,9 +39,14 @@ export async function packModel(model: Model, options: { readonly file?: string 
 }
 
 /** Variables and state of a part as the bytes of a safetensors file. */
-export async function packWeights(part: Part): Promise<Uint8Array> {
+export async function packWeights(part: Part, { precision }: WeightOptions = {}): Promise<Uint8Array> {
   const arrays = new Map<string, NamedArray>();
-  for (const [name, variable] of [...part.variables, ...part.state]) arrays.set(name, await toArray(variable));
+  for (const [name, variable] of part.variables) {
+    const array = await toArray(variable);
+    arrays.set(name, precision === 'float16' && array.dtype === 'F32' ? { ...array, dtype: 'F16' } : array);
+  }
+  // State is exact: what was measured or drawn once, and flags.
+  for (const [name, variable] of part.state) arrays.set(name, await toArray(variable));
   return writeSafetensors(arrays, { format: 'flowzoo' });
 }
 

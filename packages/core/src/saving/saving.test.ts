@@ -148,3 +148,20 @@ describe.each(['cpu', 'wasm'])('saving on %s', (backend) => {
     );
   });
 });
+
+describe('half precision', () => {
+  it('halves the weights, keeps state exact, and loads within its rounding', async () => {
+    const flow = build(5);
+    const full = await packModel(flow);
+    const { spec: halved, weights } = await packModel(flow, { precision: 'float16' });
+    expect(halved.weights!.bytes).toBe(weights.length);
+    expect(weights.length).toBeLessThan(full.weights.length);
+    const stored = readSafetensors(weights);
+    for (const name of flow.variables.keys()) expect(stored.tensors.get(name)!.dtype).toBe('F16');
+    for (const name of flow.state.keys()) expect(stored.tensors.get(name)!.dtype).not.toBe('F16');
+    const copy = await unpackModel<FlowModel>({ spec: halved, weights }, { registry });
+    scores(copy).forEach((score, row) => expect(score).toBeCloseTo(scores(flow)[row]!, 2));
+    flow.dispose();
+    copy.dispose();
+  });
+});
