@@ -30,12 +30,12 @@ export function runAll(each: Case, { info, x, filter, dy }: Reference): Record<s
 
 /**
  * The convolution and both gradients are those of the float64 sums; the inputs are of the size of 1. The longest sums have
- * some 1200 terms: added one after the other, as native kernels do, they are off by up to 5.2e-5.
+ * some 1200 terms: added one after the other, as native kernels do, sums near 20 are off by 5.2e-5 and near 56 by 1.2e-4.
  */
 export function expectReference(each: Case, absolute = 8e-5): void {
   const exact = reference(each);
   const found = runAll(each, exact);
   for (const name of ['y', 'inputGradient', 'filterGradient'] as const) {
-    expectClose(found[name]!, exact[name], { absolute, relative: 2e-6 });
+    expectClose(found[name]!, exact[name], { absolute, relative: 4e-6 });
   }
 }
