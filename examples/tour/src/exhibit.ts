@@ -34,8 +34,8 @@ async function picturesOf(name: string, model: Model, data: DataTable): Promise<
   return name.endsWith('-power-hourly') ? powerPicture(name, flow, data) : [];
 }
 
-/** Levels of the data of a flow that begins by dequantizing them. */
+/** Levels of the data of a flow that begins by dequantizing them; scales count their "levels", too, but come later. */
 function levelsOf({ spec }: Model): number {
-  const [first] = spec.model['layers'] as readonly { readonly levels?: number }[];
-  return first?.levels ?? 256;
+  const layers = spec.model['layers'] as readonly { readonly levels?: number }[];
+  return layers.find(({ levels }) => typeof levels === 'number' && levels > 2)?.levels ?? 256;
 }
