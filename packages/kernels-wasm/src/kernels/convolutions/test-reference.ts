@@ -18,6 +18,8 @@ export interface Reference {
   readonly y: Float64Array;
   readonly inputGradient: Float64Array;
   readonly filterGradient: Float64Array;
+  /** The same sums of absolute values: what the rounding of a sum is measured by. */
+  readonly sizes: Readonly<Record<'y' | 'inputGradient' | 'filterGradient', Float64Array>>;
 }
 
 const volume = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -31,12 +33,21 @@ export function reference({ x: xShape, filter: filterShape, attributes, depthwis
   const y = new Float64Array(dy.length);
   const inputGradient = new Float64Array(x.length);
   const filterGradient = new Float64Array(filter.length);
+  const sizes = {
+    y: new Float64Array(y.length),
+    inputGradient: new Float64Array(x.length),
+    filterGradient: new Float64Array(filter.length),
+  };
   eachProduct(info, depthwise, (out, at, weight) => {
-    y[out]! += x[at]! * filter[weight]!;
-    inputGradient[at]! += dy[out]! * filter[weight]!;
-    filterGradient[weight]! += dy[out]! * x[at]!;
+    const terms = [x[at]! * filter[weight]!, dy[out]! * filter[weight]!, dy[out]! * x[at]!] as const;
+    y[out]! += terms[0];
+    inputGradient[at]! += terms[1];
+    filterGradient[weight]! += terms[2];
+    sizes.y[out]! += Math.abs(terms[0]);
+    sizes.inputGradient[at]! += Math.abs(terms[1]);
+    sizes.filterGradient[weight]! += Math.abs(terms[2]);
   });
-  return { info, x, filter, dy, y, inputGradient, filterGradient };
+  return { info, x, filter, dy, y, inputGradient, filterGradient, sizes };
 }
 
 /** Calls back with the positions in y, x and filter of every product in the convolution. */
