@@ -104,7 +104,9 @@ const STRUCTURAL = new Set(['reshape', 'flatten']);
 
 /** Reads off a spec what its data look like. */
 export function dataTraits(spec: ModelSpec): DataTraits {
-  const layers = (spec.model['layers'] as readonly { type?: string; levels?: number }[] | undefined) ?? [];
+  // Of a PixelCNN, "layers" is a number.
+  const named = spec.model['layers'];
+  const layers = (Array.isArray(named) ? named : []) as readonly { type?: string; levels?: number }[];
   // Flows of discrete data dequantize them first; models of discrete data name their levels themselves.
   const own = spec.model['levels'];
   const first = layers.find(({ type = '' }) => !STRUCTURAL.has(type));

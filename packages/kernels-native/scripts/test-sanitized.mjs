@@ -13,6 +13,8 @@ const root = join(source, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'kernels-native-sanitized-'));
 const tests = [
   'packages/kernels-native/test/edges.test.ts',
+  'packages/kernels-native/test/elements.test.ts',
+  'packages/kernels-native/test/sums-and-steps.test.ts',
   'packages/kernels-wasm/src/kernels',
   'packages/kernels-wasm/src/optimizers',
   'packages/kernels-wasm/test/tfjs-cases',

@@ -1,4 +1,4 @@
-import { bitsPerDimension, evaluate, sizeOf } from '@flowzoo/core';
+import { bitsPerDimension, evaluate, sizeOf, type Model } from '@flowzoo/core';
 import type { Command } from 'commander';
 import { writeData } from '../data/index.ts';
 import { readInput } from '../input.ts';
@@ -14,7 +14,7 @@ interface ScoreOptions extends SessionOptions, DataOptions {
   readonly json?: boolean;
   readonly seed: number;
   readonly draws: number;
-  readonly batch: number;
+  readonly batch?: number;
 }
 
 /** `flowzoo score`: the likelihood of data, with its standard error. */
@@ -27,7 +27,7 @@ export function addScore(program: Command, { terminal }: CommandContext): void {
     .option('--out <file>', 'write the log-likelihood of each row, in nats: .npy or .csv')
     .option('--draws <N>', 'noise draws per row, where the score is a bound', wholeNumber('--draws', 1), 1)
     .option('--seed <S>', 'seed of that noise', wholeNumber('--seed', 0), 0)
-    .option('--batch <N>', 'rows at once', wholeNumber('--batch', 1), 256)
+    .option('--batch <N>', 'rows at once; 256, or fewer of large discrete rows', wholeNumber('--batch', 1))
     .action(async (name: string, options: ScoreOptions) => {
       await checkOut(options.out);
       const model = await openModel(name, await openSession(options, terminal));
@@ -38,7 +38,7 @@ export function addScore(program: Command, { terminal }: CommandContext): void {
         unit: 'rows',
         stream: terminal.progress,
       });
-      const { batch: batchSize, seed, draws } = options;
+      const { batch: batchSize = rowsAtOnce(model), seed, draws } = options;
       const onProgress = ({ done }: { done: number }): void => progress.update(done);
       const result = await evaluate(model, input, { batchSize, seed, draws, onProgress });
       progress.finish();
@@ -103,4 +103,9 @@ function describe(report: Report): string[] {
   }
   const width = Math.max(...lines.map(([label]) => label.length));
   return [`${report.model}, ${report.rows} rows`, ...lines.map(([label, value]) => `${label.padEnd(width)}  ${value}`)];
+}
+
+/** A PixelCNN keeps every feature of every layer of all rows; a flow that dequantizes draws its noise batch by batch. */
+function rowsAtOnce({ levels, eventShape }: Model): number {
+  return levels === undefined ? 256 : Math.max(1, Math.min(256, Math.floor(2 ** 16 / sizeOf(eventShape))));
 }
