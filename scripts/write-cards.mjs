@@ -3,6 +3,7 @@
 //   npm run cards                                 presets whose rows are not here keep the figures they have
 //   FLOWZOO_DATA=/where/data/is npm run cards     also those whose rows are not in this repository
 //   npm run cards -- maf-protein …                only some presets are measured again
+//   FLOWZOO_BACKEND=native npm run cards          on other kernels, faster: the same figures to their last digits
 //
 // What people wrote about a preset stands in scripts/cards/<name>.json; every figure comes from here.
 import { execFileSync } from 'node:child_process';
@@ -86,7 +87,8 @@ function measure(name, folder, { split, args, metric }) {
   if (split.includes('recordings'))
     return measureRecordings(name, folder, { split, args, data: join(place, args[at]) });
   const found = args.map((word) => (existsSync(join(place, word)) && /[./]/.test(word) ? join(place, word) : word));
-  const report = flowzoo('score', folder, ...found, '--json');
+  const backend = process.env.FLOWZOO_BACKEND === undefined ? [] : ['--backend', process.env.FLOWZOO_BACKEND];
+  const report = flowzoo('score', folder, ...found, ...backend, '--json');
   const inNats = report.bitsPerDimension === null || metric === 'nats';
   const figure = inNats
     ? report.logProb

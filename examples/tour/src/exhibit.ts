@@ -15,14 +15,15 @@ export interface Exhibit {
   readonly pictures: readonly Picture[];
 }
 
-/** Measures a preset and draws what suits it. */
-export async function show(name: string, model: Model, data: DataTable): Promise<Exhibit> {
-  if (model.contextSize > 0) {
+/** Measures a preset and draws what suits it; a conditional one needs no data. */
+export async function show(name: string, model: Model, data: DataTable | null): Promise<Exhibit> {
+  if (data === null || model.contextSize > 0) {
     return { measurement: null, pictures: [await classPicture(name, model as FlowModel, { levels: levelsOf(model) })] };
   }
   // Drawing pixel after pixel takes its time.
+  const rows = { ...data, shape: [data.shape[0]!, ...model.eventShape] };
   const samples = completes(model) || model.eventShape.length > 2 ? 100 : 1000;
-  return { measurement: await measure(name, model, data, { samples }), pictures: await picturesOf(name, model, data) };
+  return { measurement: await measure(name, model, rows, { samples }), pictures: await picturesOf(name, model, rows) };
 }
 
 async function picturesOf(name: string, model: Model, data: DataTable): Promise<Picture[]> {
@@ -35,7 +36,8 @@ async function picturesOf(name: string, model: Model, data: DataTable): Promise<
 }
 
 /** Levels of the data of a flow that begins by dequantizing them; scales count their "levels", too, but come later. */
-function levelsOf({ spec }: Model): number {
+function levelsOf({ spec, levels: own }: Model): number {
+  if (own !== undefined) return own;
   const layers = spec.model['layers'] as readonly { readonly levels?: number }[];
   return layers.find(({ levels }) => typeof levels === 'number' && levels > 2)?.levels ?? 256;
 }

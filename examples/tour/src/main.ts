@@ -36,7 +36,7 @@ for (const { name } of await listPresets()) {
   const model = await loadPreset<Model>(name, { registry });
   const exhibit = isSound(model)
     ? { measurement: null, pictures: [await soundPicture(name, model)] }
-    : await show(name, model, await evaluationRows(name, root));
+    : await show(name, model, model.contextSize > 0 ? null : await evaluationRows(name, root));
   if (exhibit.measurement !== null) measurements.push(exhibit.measurement);
   pictures.push(...exhibit.pictures);
   model.dispose();
