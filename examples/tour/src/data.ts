@@ -11,6 +11,12 @@ const SOURCES: readonly (readonly [ending: string, file: string, start?: number]
   ['-mnist', 'data/mnist/test-first-100.npy'],
 ];
 
+/** Which digits the rows of the digits are; null for other data. */
+export async function evaluationLabels(preset: string, root: string): Promise<ArrayLike<number> | null> {
+  if (!preset.endsWith('-digits')) return null;
+  return (await readData(join(root, 'data/digits8x8/labels.npy'), { rows: { start: -360 } })).values;
+}
+
 /** The rows that a preset's card evaluates on; of MNIST only the first hundred are in the repository. */
 export async function evaluationRows(preset: string, root: string): Promise<DataTable> {
   const source = SOURCES.find(([ending]) => preset.endsWith(ending));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DataTable } from '@flowzoo/cli';
 import type { FlowModel } from '@flowzoo/core';
-import { interpolate } from '@flowzoo/layers-glow';
+import { alongDirection, attributeDirection, interpolate } from '@flowzoo/layers-glow';
 import type { Picture } from './page.ts';
 import { sheet } from './pixels.ts';
 
@@ -45,6 +45,38 @@ export async function glowPictures(
   ];
   tf.dispose([...rows, samples, strips]);
   return pictures;
+}
+
+/** What a Glow of digits takes for being an eight and not a three: real digits moved along the difference of mean latents. */
+export async function attributePicture(
+  name: string,
+  flow: FlowModel,
+  data: DataTable,
+  { labels, levels }: { readonly labels: ArrayLike<number>; readonly levels: number },
+): Promise<Picture> {
+  const size = flow.eventShape.reduce((product, each) => product * each, 1);
+  const images = tf.tensor(Float32Array.from(data.values), [data.shape[0]!, ...flow.eventShape]);
+  const rowsOf = (digit: number): number[] =>
+    Array.from(labels).flatMap((label, row) => (label === digit ? [row] : []));
+  const [threes, eights] = [rowsOf(3), rowsOf(8)];
+  const amounts = Array.from({ length: STEPS }, (_, i) => (1.25 * i) / (STEPS - 1));
+  const strips = tf.tidy(() => {
+    const direction = attributeDirection(flow, tf.gather(images, eights), tf.gather(images, threes));
+    return tf.concat(
+      threes.slice(0, 5).map((row) => {
+        const example = tf.slice(tf.reshape(images, [-1, size]), [row, 0], [1, size]);
+        return alongDirection(flow, tf.reshape(example, [1, ...flow.eventShape]), direction, { amounts });
+      }),
+    );
+  });
+  const picture = await sheet({
+    file: `${name}-attribute.png`,
+    caption: `${name}: real threes (left), moved along the mean latent of eights minus that of threes`,
+    images: strips,
+    levels,
+  });
+  tf.dispose([images, strips]);
+  return picture;
 }
 
 /** Samples of a class-conditional Glow: a row of classes 0 … 9, drawn several times. */

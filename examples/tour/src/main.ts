@@ -17,7 +17,7 @@ import type { Measurement } from './measure.ts';
 import { renderPage, type Picture } from './page.ts';
 import { isSound, soundPicture } from './sounds.ts';
 import { energyPicture, samplerPicture } from './targets.ts';
-import { evaluationRows } from './data.ts';
+import { evaluationLabels, evaluationRows } from './data.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const { values: options } = parseArgs({ options: { out: { type: 'string', default: join(root, 'out') } } });
@@ -36,7 +36,9 @@ for (const { name } of await listPresets()) {
   const model = await loadPreset<Model>(name, { registry });
   const exhibit = isSound(model)
     ? { measurement: null, pictures: [await soundPicture(name, model)] }
-    : await show(name, model, model.contextSize > 0 ? null : await evaluationRows(name, root));
+    : model.contextSize > 0
+      ? await show(name, model, null)
+      : await show(name, model, await evaluationRows(name, root), await evaluationLabels(name, root));
   if (exhibit.measurement !== null) measurements.push(exhibit.measurement);
   pictures.push(...exhibit.pictures);
   model.dispose();

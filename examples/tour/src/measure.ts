@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { formatUncertain, type DataTable } from '@flowzoo/cli';
 import { bitsPerDimension, evaluate, isFlow, sizeOf, type FlowModel, type Model } from '@flowzoo/core';
+import { encodeCentres } from '@flowzoo/layers-glow';
 
 /** What a preset does on real rows, measured now. */
 export interface Measurement {
@@ -50,7 +51,7 @@ export async function measure(
 async function roundTripError(flow: FlowModel, data: DataTable): Promise<number> {
   const error = tf.tidy(() => {
     const x = tf.tensor(data.values, [...data.shape]);
-    return tf.max(tf.abs(tf.sub(flow.decode(flow.encode(x)), x)));
+    return tf.max(tf.abs(tf.sub(flow.decode(encodeCentres(flow, x)), x)));
   });
   const [largest] = await error.data();
   error.dispose();

@@ -7,7 +7,7 @@ import { coupling } from '@flowzoo/layers-coupling';
 import { glow, glowSpec } from '@flowzoo/layers-glow';
 import { loadPreset } from '@flowzoo/zoo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evaluationRows } from './data.ts';
+import { evaluationLabels, evaluationRows } from './data.ts';
 import { digitPictures, realDigits } from './digits.ts';
 import { show } from './exhibit.ts';
 import { measure } from './measure.ts';
@@ -71,13 +71,23 @@ describe('the tour', () => {
 
   it.each([
     ['glow-mnist', ['glow-mnist-temperatures.png', 'glow-mnist-interpolation.png'], 'lower bound'],
+    [
+      'glow-digits',
+      ['glow-digits-temperatures.png', 'glow-digits-interpolation.png', 'glow-digits-attribute.png'],
+      'lower bound',
+    ],
     ['pixelcnn-digits', ['pixelcnn-digits-samples.png', 'pixelcnn-digits-completion.png'], 'exact'],
     ['maf-protein', [], 'exact'],
   ])('shows %s', async (name, files, kind) => {
     const registry = createRegistry().use(coupling).use(autoregressive).use(glow);
     const model = await loadPreset<Model>(name, { registry });
     const before = tf.memory().numTensors;
-    const { measurement, pictures } = await show(name, model, await evaluationRows(name, root));
+    const { measurement, pictures } = await show(
+      name,
+      model,
+      await evaluationRows(name, root),
+      await evaluationLabels(name, root),
+    );
     expect(tf.memory().numTensors).toBe(before);
     expect(measurement).toMatchObject({ name, kind });
     expect(pictures.map(({ file }) => file)).toEqual(files);
