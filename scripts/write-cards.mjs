@@ -27,7 +27,9 @@ const flowzoo = (...args) =>
   );
 
 const index = [];
-for (const file of readdirSync(notesFolder).sort()) {
+for (const file of readdirSync(notesFolder).sort((a, b) =>
+  a.replace('.json', '') < b.replace('.json', '') ? -1 : 1,
+)) {
   const { score, ...notes } = readJson(join(notesFolder, file));
   const folder = join(presets, notes.name);
   const spec = readJson(join(folder, 'model.json'));
