@@ -13,7 +13,12 @@ import { readRows } from './npy.ts';
 import { registry } from './random-model.ts';
 import { numbers, toContext, toRows, toTensor, untracked } from './rows.ts';
 
-const names = (await listPresets()).map(({ name }) => name);
+/** Known to references of their own: sound-presets.test.ts here, and the tests beside the layer. */
+const ELSEWHERE = /"(?:wavenet|wavenet-flow|wavenet-iaf|variational-dequantize)"/;
+const names: string[] = [];
+for (const { name } of await listPresets()) {
+  if (!ELSEWHERE.test(JSON.stringify((await presetSpec(name)).model))) names.push(name);
+}
 
 /** The first rows of the data that a preset's card reports on; null for data that are not in the repository. */
 async function evaluationRows(name: string): Promise<Float64Array[] | null> {
@@ -97,6 +102,8 @@ describe.each(['cpu', 'wasm'])('presets by tfjs on %s and by the float64 referen
         return;
       }
       expectSameDensity(densities(model, reference, data, contexts));
+      // 784 passes of 5 million weights each are too long for a reference.
+      if (name === 'maf-mnist') return;
       const { samples, expected } = await draws(model, reference, few);
       expectSameDensity(densities(model, reference, samples, few));
       expectSameDraws(samples, expected, reference.levels);

@@ -30,15 +30,17 @@ export class Weights {
     for (const [name, entry] of Object.entries(header)) {
       if (name === '__metadata__') continue;
       const [begin, end] = entry.data_offsets;
-      const at = (i: number): number => 8 + length + begin + 4 * i;
+      const size = entry.dtype === 'F16' ? 2 : 4;
+      const at = (i: number): number => 8 + length + begin + size * i;
       const element = {
         F32: (i: number) => view.getFloat32(at(i), true),
+        F16: (i: number) => half(view.getUint16(at(i), true)),
         I32: (i: number) => view.getInt32(at(i), true),
       }[entry.dtype];
       if (element === undefined) throw new Error(`${name} is ${entry.dtype}`);
       arrays.set(
         name,
-        Float64Array.from({ length: (end - begin) / 4 }, (_, i) => element(i)),
+        Float64Array.from({ length: (end - begin) / size }, (_, i) => element(i)),
       );
     }
     return new Weights(arrays);
@@ -65,4 +67,11 @@ export class Weights {
   unread(): string[] {
     return [...this.#arrays.keys()].filter((name) => !this.#read.has(name));
   }
+}
+
+/** The number that 16 bits of IEEE 754 stand for: sign, 5 bits of exponent, 10 of fraction. */
+function half(bits: number): number {
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  const size = exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return bits & 0x8000 ? -size : size;
 }
