@@ -1,5 +1,6 @@
 import { Random } from '@flowzoo/core';
 import type { FlowModel } from '@flowzoo/core';
+import type * as tf from '@tensorflow/tfjs';
 import type { ReferenceFlow } from './evaluate.ts';
 import { numbers, toContext, toRows, toTensor, untracked } from './rows.ts';
 
@@ -39,19 +40,24 @@ export function densities(
     const random = new Random(5);
     model.setMode({ training: false, random });
     const found = numbers(model.logProb(x, toContext(contexts)));
-    // Streams fork by the names of parts: this is the noise of the first layer, example after example.
+    const noisy = reference.dequantization;
+    // Streams fork by the names of parts: this is the noise of that layer, example after example.
     const width = rows[0]!.length;
     const drawn = random
-      .fork('layers.0')
+      .fork(`layers.${noisy?.at}`)
       .fork('noise')
       .logistics(rows.length * width);
-    const start = reference.noise === 'uniform' ? toRows(model.layers[0]!.inverse(x).value) : rows;
+    const start = noisy?.noise === 'uniform' ? behind(model.layers.slice(0, noisy.at + 1), x) : rows;
     const expected = start.map((row, i) => {
       const noise = Float64Array.from(drawn.subarray(i * width, (i + 1) * width));
       return reference.logProb(row, { context: contexts[i], noise });
     });
     return { found, expected };
   });
+}
+
+function behind(layers: FlowModel['layers'], x: tf.Tensor): Float64Array[] {
+  return toRows(layers.reduce((value, layer) => layer.inverse(value).value, x));
 }
 
 /** Draws of a model, and what the reference makes of the same latents. */

@@ -135,5 +135,28 @@ const glow = [
   ),
 ];
 
-/** Autoregressive layers, mixtures and Glow, with every option that changes their function. */
-export const deepCases: readonly Case[] = [...autoregressive, ...mixtures, ...glow];
+function signals(options: Readonly<Record<string, unknown>>, time: number, context: number = 0): Case {
+  const others = context > 0 ? ` with a context of ${context}` : '';
+  return {
+    name: `WaveNet ${JSON.stringify(options)} on [${time}]${others}`,
+    event: [time],
+    context,
+    layers: [{ type: 'wavenet-flow', features: 4, dilations: [1, 2], lastLayer: filled.lastLayer, ...options }],
+    base: normalBase,
+  };
+}
+
+const gaussian = { type: 'affine', scale: { squash: 'softclip', bound: 1, offset: -0.3 } };
+const waveNets = [
+  signals({}, 7),
+  signals({ type: 'wavenet-iaf' }, 7),
+  signals({ transformer: gaussian, kernel: 3, stacks: 2 }, 9),
+  signals({ type: 'wavenet-iaf', transformer: gaussian, skipFeatures: 3, outputFeatures: 5 }, 6, 2),
+  signals({ local: { features: 2, hop: 3 } }, 7, 8),
+  signals({ type: 'wavenet-iaf', local: { features: 1, hop: 2 } }, 5, 3),
+  signals({ transformer: { type: 'mixture-of-gaussians', components: 3 } }, 4),
+  signals({}, 1),
+];
+
+/** Autoregressive layers, mixtures, Glow and WaveNets, with every option that changes their function. */
+export const deepCases: readonly Case[] = [...autoregressive, ...mixtures, ...glow, ...waveNets];

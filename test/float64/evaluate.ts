@@ -6,7 +6,8 @@ import { glowLayers } from './glow.ts';
 import { lookUp, sequence, sizeOf, type Config, type Layer, type Mapped, type Site } from './layer.ts';
 import { autoregressiveLayers } from './masked-autoregressive.ts';
 import { multiScale } from './multi-scale.ts';
-import { readImageLogProb, type ImageLogProb } from './pixelcnn.ts';
+import { readImageLogProb } from './pixelcnn.ts';
+import { readSignalLogProb, signalLayers, type LevelsLogProb } from './signals.ts';
 import { structuralLayers } from './structural.ts';
 import { Weights, type Shape } from './weights.ts';
 
@@ -27,6 +28,7 @@ const layers = {
   ...couplingLayers,
   ...autoregressiveLayers,
   ...glowLayers,
+  ...signalLayers,
   'multi-scale': ({ keep, levels }: MultiScaleConfig, { dataShape, weights }: Site): Layer =>
     multiScale(dataShape, keep, levels.length, (shape, level) =>
       chainOf(expand(levels[level]!.layers), 0, { dataShape: shape, weights: weights.under(`levels.${level}`) }, ''),
@@ -79,32 +81,37 @@ export interface FlowSpec {
 /** What a density may depend on beside the data. */
 export interface Given {
   readonly context?: Float64Array | undefined;
-  /** The logistic noise of a leading `variational-dequantize`. */
+  /** The logistic noise of a `variational-dequantize`. */
   readonly noise?: Float64Array | undefined;
 }
 
 /**
  * A saved flow in float64, one example at a time, without tfjs.
  *
- * A leading dequantization is left out of both maps, since its noise belongs to the model: `inverse` starts at the
- * continuous value behind it. So does `logProb` for a `dequantize`, whose log-det −D log K it adds; for a
+ * A dequantization is left out of both maps with all that is before it, since its noise belongs to the model: `inverse`
+ * starts at the continuous value behind it. So does `logProb` for a `dequantize`, whose log-det −D log K it adds; for a
  * `variational-dequantize` it takes the integers, and the noise from which the layer makes its own.
  */
 export interface ReferenceFlow {
   readonly type: 'flow';
-  /** K of the leading dequantization; null without one. */
-  readonly levels: number | null;
-  readonly noise: 'none' | 'uniform' | 'logistic';
+  /** The layer that dequantizes, counted from the data; null without one. */
+  readonly dequantization: {
+    readonly at: number;
+    readonly levels: number;
+    readonly noise: 'uniform' | 'logistic';
+  } | null;
   readonly inverse: (x: Float64Array, context?: Float64Array) => Mapped;
   readonly forward: (z: Float64Array, context?: Float64Array) => Mapped;
   readonly logProb: (x: Float64Array, given?: Given) => number;
 }
 
-/** A saved model of images with integer levels in float64, one image at a time. */
-export interface ReferenceImageModel {
-  readonly type: 'image-model';
-  readonly logProb: ImageLogProb;
+/** A saved model of images or signals with integer levels in float64, one example at a time. */
+export interface ReferenceDiscreteModel {
+  readonly type: 'discrete';
+  readonly logProb: LevelsLogProb;
 }
+
+const discrete = { pixelcnn: readImageLogProb, 'gated-pixelcnn': readImageLogProb, wavenet: readSignalLogProb };
 
 /** Builds the reference of a saved flow from a spec with all defaults written out and the bytes of its weights. */
 export function readFlow(spec: FlowSpec, bytes: Uint8Array): ReferenceFlow {
@@ -112,26 +119,26 @@ export function readFlow(spec: FlowSpec, bytes: Uint8Array): ReferenceFlow {
   if (model.type !== 'flow') throw new Error('the float64 reference takes this for a flow');
   const weights = Weights.parse(bytes);
   const configs = expand(model.layers);
-  const [first] = configs as [(Config & { readonly levels: number })?];
-  const noise =
-    first?.type === 'dequantize' ? 'uniform' : first?.type === 'variational-dequantize' ? 'logistic' : 'none';
-  const skipped = noise === 'none' ? 0 : 1;
+  const at = configs.findIndex(({ type }) => type === 'dequantize' || type === 'variational-dequantize');
+  const integers = chainOf(configs.slice(0, Math.max(at, 0)), 0, { dataShape: spec.event, weights });
+  const dataShape = integers.latentShape;
+  const noisy = configs[at] as (Config & { readonly levels: number }) | undefined;
   const variational =
-    noise === 'logistic' &&
-    variationalDequantization(first as never, { dataShape: spec.event, weights: weights.under('layers.0') });
-  const chain = chainOf(configs.slice(skipped), skipped, { dataShape: spec.event, weights });
+    noisy?.type === 'variational-dequantize' &&
+    variationalDequantization(noisy as never, { dataShape, weights: weights.under(`layers.${at}`) });
+  const chain = chainOf(configs.slice(at + 1), at + 1, { dataShape, weights });
   const base = readBase(model.base, weights.under('base'));
   assertAllRead(weights);
-  const cells = noise === 'uniform' ? sizeOf(spec.event) * Math.log(first!.levels) : 0;
+  const cells = noisy === undefined || variational ? 0 : sizeOf(spec.event) * Math.log(noisy.levels);
   return {
     type: 'flow',
-    levels: noise === 'none' ? null : first!.levels,
-    noise,
+    dequantization:
+      noisy === undefined ? null : { at, levels: noisy.levels, noise: variational ? 'logistic' : 'uniform' },
     inverse: chain.inverse,
     forward: chain.forward,
     logProb(x, { context, noise: drawn } = {}) {
       const { value: start, logDet: own } = variational
-        ? variational(x, drawn!, context)
+        ? variational(integers.inverse(x).value, drawn!, context)
         : { value: x, logDet: -cells };
       const { value: z, logDet } = chain.inverse(start, context);
       return base(z) + logDet + own;
@@ -140,15 +147,15 @@ export function readFlow(spec: FlowSpec, bytes: Uint8Array): ReferenceFlow {
 }
 
 /** Builds the reference of a saved model, whatever it is. */
-export function readModel(spec: FlowSpec, bytes: Uint8Array): ReferenceFlow | ReferenceImageModel {
-  if (spec.model.type === 'flow') return readFlow(spec, bytes);
+export function readModel(spec: FlowSpec, bytes: Uint8Array): ReferenceFlow | ReferenceDiscreteModel {
+  const { model, event } = spec;
+  if (model.type === 'flow') return readFlow(spec, bytes);
   const weights = Weights.parse(bytes);
-  if (spec.model.type !== 'pixelcnn' && spec.model.type !== 'gated-pixelcnn') {
-    throw new Error(`the float64 reference does not know "${spec.model.type}"`);
-  }
-  const logProb = readImageLogProb(spec.model, spec.event, weights);
+  const read = discrete[model.type as keyof typeof discrete];
+  if (read === undefined) throw new Error(`the float64 reference does not know "${model.type}"`);
+  const logProb = read(model, event, weights);
   assertAllRead(weights);
-  return { type: 'image-model', logProb };
+  return { type: 'discrete', logProb };
 }
 
 function assertAllRead(weights: Weights): void {

@@ -3,6 +3,7 @@ import { linear } from './dense.ts';
 import { readHead, type HeadConfig } from './heads.ts';
 import type { Config } from './layer.ts';
 import { sigmoid } from './scalar.ts';
+import type { LevelsLogProb } from './signals.ts';
 import type { Shape, Weights } from './weights.ts';
 
 interface CommonConfig extends Config, HeadConfig {
@@ -31,11 +32,8 @@ interface ImageSite {
 
 type Network = (image: Float64Array, context?: Float64Array) => Float64Array;
 
-/** log P of the integers of one image. */
-export type ImageLogProb = (levels: Float64Array, context?: Float64Array) => number;
-
 /** Image models by their formulas (van den Oord et al. 2016): log P(x) = Σ log P(xᵢ | x₁ … xᵢ₋₁). */
-export function readImageLogProb(config: Config, event: Shape, weights: Weights): ImageLogProb {
+export function readImageLogProb(config: Config, event: Shape, weights: Weights): LevelsLogProb {
   const [height, width, channels = 1] = event as readonly [number, number, number?];
   const common = config as CommonConfig;
   const head = readHead(common, channels);

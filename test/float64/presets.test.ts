@@ -1,24 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FlowModel, Model } from '@flowzoo/core';
-import { listPresets, loadPreset, presetCard, presetSpec } from '@flowzoo/zoo';
+import { loadPreset, presetCard, presetSpec } from '@flowzoo/zoo';
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../workspace.ts';
 import { densities, deviation, draws, type Contexts, type Densities } from './compare.ts';
-import { readModel, type ReferenceImageModel } from './evaluate.ts';
+import { readModel, type ReferenceDiscreteModel } from './evaluate.ts';
 import { sizeOf } from './layer.ts';
 import { readRows } from './npy.ts';
+import { presetNames } from './preset-names.ts';
 import { registry } from './random-model.ts';
 import { numbers, toContext, toRows, toTensor, untracked } from './rows.ts';
 
-/** Known to references of their own: sound-presets.test.ts here, and the tests beside the layer. */
-const ELSEWHERE = /"(?:wavenet|wavenet-flow|wavenet-iaf|variational-dequantize)"/;
-const names: string[] = [];
-for (const { name } of await listPresets()) {
-  if (!ELSEWHERE.test(JSON.stringify((await presetSpec(name)).model))) names.push(name);
-}
+/** Sound is compared on clips, in sound-presets.test.ts. */
+const names = await presetNames({ sound: false });
 
 /** The first rows of the data that a preset's card reports on; null for data that are not in the repository. */
 async function evaluationRows(name: string): Promise<Float64Array[] | null> {
@@ -51,9 +48,9 @@ async function sampled(model: Model, contexts: Contexts): Promise<Float64Array[]
   }
 }
 
-function imageDensities(
+function discreteDensities(
   model: Model,
-  reference: ReferenceImageModel,
+  reference: ReferenceDiscreteModel,
   rows: readonly Float64Array[],
   contexts: Contexts,
 ): Densities {
@@ -97,8 +94,8 @@ describe.each(['cpu', 'wasm'])('presets by tfjs on %s and by the float64 referen
     try {
       const data = (await evaluationRows(name)) ?? (await sampled(model, few));
       const contexts = contextsOf(data.length, spec.context ?? 0);
-      if (reference.type === 'image-model') {
-        expectSameDensity(imageDensities(model, reference, data, contexts));
+      if (reference.type === 'discrete') {
+        expectSameDensity(discreteDensities(model, reference, data, contexts));
         return;
       }
       expectSameDensity(densities(model, reference, data, contexts));
@@ -106,7 +103,7 @@ describe.each(['cpu', 'wasm'])('presets by tfjs on %s and by the float64 referen
       if (name === 'maf-mnist') return;
       const { samples, expected } = await draws(model, reference, few);
       expectSameDensity(densities(model, reference, samples, few));
-      expectSameDraws(samples, expected, reference.levels);
+      expectSameDraws(samples, expected, reference.dequantization?.levels ?? null);
     } finally {
       model.dispose();
     }
