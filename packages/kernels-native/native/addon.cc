@@ -1,4 +1,4 @@
-// The addon: `{ functions: { group: { name: (heap, ...numbers) => … } }, setThreads(count), features() }`.
+// The addon: `{ functions: { group: { name: (heap, ...numbers) => … } }, samplers: { name: … }, setThreads(count), features }`.
 #include <node_api.h>
 
 #include <string>
@@ -64,6 +64,13 @@ napi_value functions(napi_env env) {
   return groups;
 }
 
+napi_value samplers(napi_env env) {
+  napi_value object;
+  napi_create_object(env, &object);
+  for (const Entry& entry : samplerFunctions()) add(env, object, entry.name, entry.callback);
+  return object;
+}
+
 }  // namespace
 }  // namespace flowzoo
 
@@ -75,6 +82,7 @@ NAPI_MODULE_INIT() {
     return nullptr;
   }
   napi_set_named_property(env, exports, "functions", functions(env));
+  napi_set_named_property(env, exports, "samplers", samplers(env));
   napi_set_named_property(env, exports, "features", list(env, instructions()));
   add(env, exports, "setThreads", setThreads);
   return exports;

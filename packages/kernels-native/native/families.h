@@ -13,5 +13,6 @@ std::vector<Entry> elementFunctions();
 std::vector<Entry> elementPairFunctions();
 std::vector<Entry> optimizerFunctions();
 std::vector<Entry> reductionFunctions();
+std::vector<Entry> samplerFunctions();
 
 }  // namespace flowzoo

@@ -1,4 +1,5 @@
-// Makes a JavaScript function of a C++ function that takes the heap and numbers, as the functions of a WebAssembly module do.
+// Makes a JavaScript function of a C++ function that takes the heap and numbers, as the functions of a WebAssembly module do,
+// and typed arrays that need not lie on the heap.
 #pragma once
 
 #include <node_api.h>
@@ -35,6 +36,31 @@ bool read(napi_env env, napi_value value, Number* number) {
   }
 }
 
+/** A typed array that JavaScript gave: its elements, which nobody changes during the call. */
+template <typename Element>
+struct Values {
+  const Element* data = nullptr;
+  std::uint64_t count = 0;
+};
+
+/** The elements of an Int32Array or a Float32Array; none of shared memory, where other threads write. */
+template <typename Element>
+bool read(napi_env env, napi_value value, Values<Element>* values) {
+  static_assert(std::is_same_v<Element, float> || std::is_same_v<Element, std::int32_t>, "int32_t or float");
+  constexpr napi_typedarray_type wanted = std::is_same_v<Element, float> ? napi_float32_array : napi_int32_array;
+  bool is = false;
+  if (napi_is_typedarray(env, value, &is) != napi_ok || !is) return false;
+  napi_typedarray_type type;
+  std::size_t count;
+  void* data;
+  napi_value buffer;
+  std::size_t offset;
+  if (napi_get_typedarray_info(env, value, &type, &count, &data, &buffer, &offset) != napi_ok || type != wanted) return false;
+  if (napi_is_arraybuffer(env, buffer, &is) != napi_ok || !is) return false;
+  *values = {static_cast<const Element*>(data), data == nullptr ? 0 : count};
+  return true;
+}
+
 template <auto Function, typename Signature = decltype(Function)>
 struct Exported;
 
@@ -60,7 +86,7 @@ struct Exported<Function, Result (*)(const Heap&, Parameters...)> {
     if (napi_get_cb_info(env, info, &given, values, nullptr, nullptr) != napi_ok || given < wanted ||
         napi_get_arraybuffer_info(env, values[0], &bytes, &length) != napi_ok ||
         !(read(env, values[I + 1], &std::get<I>(numbers)) && ...)) {
-      napi_throw_type_error(env, nullptr, "native kernel: the heap and numbers are wanted");
+      napi_throw_type_error(env, nullptr, "native kernel: the heap and numbers are wanted, and typed arrays in their places");
       return nullptr;
     }
     napi_value result = nullptr;

@@ -14,10 +14,12 @@ const folder = mkdtempSync(join(tmpdir(), 'kernels-native-sanitized-'));
 const tests = [
   'packages/kernels-native/test/edges.test.ts',
   'packages/kernels-native/test/elements.test.ts',
+  'packages/kernels-native/test/samplers.test.ts',
   'packages/kernels-native/test/sums-and-steps.test.ts',
   'packages/kernels-wasm/src/kernels',
   'packages/kernels-wasm/src/optimizers',
   'packages/kernels-wasm/test/tfjs-cases',
+  'packages/layers-autoregressive/src/incremental',
 ];
 
 try {

@@ -3,10 +3,15 @@ import { createRequire } from 'node:module';
 /** A native function: the heap's bytes, then the numbers that the WebAssembly function of the same name takes. */
 export type NativeFunction = (heap: ArrayBuffer, ...values: number[]) => number;
 
+/** A native function that also takes arrays which do not lie on the heap: programs and their weights. */
+export type SamplerFunction = (heap: ArrayBuffer, ...values: (number | Int32Array | Float32Array)[]) => void;
+
 /** What the compiled addon gives. */
 export interface Addon {
   /** Group of kernels → name → function. */
   readonly functions: Readonly<Record<string, Readonly<Record<string, NativeFunction>>>>;
+  /** Samplers, which have no counterpart in the modules of kernels-wasm. */
+  readonly samplers: Readonly<Record<string, SamplerFunction>>;
   /** The vector instructions that it uses. */
   readonly features: readonly string[];
   /** How many threads calls from this thread of JavaScript may use. */

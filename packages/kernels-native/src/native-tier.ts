@@ -7,6 +7,7 @@ import {
 } from '@flowzoo/kernels-wasm';
 import { type Addon, loadAddon, type NativeFunction } from './addon.ts';
 import { choices } from './choose.ts';
+import { samplerKernels } from './samplers/samplers.ts';
 import { defaultThreads } from './threads.ts';
 
 /** Options of {@link nativeTier}. */
@@ -24,11 +25,11 @@ export interface NativeTierOptions {
  * await accelerate({ tiers: [nativeTier(), wasmTier, composedTier] });
  */
 export function nativeTier(options: NativeTierOptions = {}): Tier {
-  return replacingTier({
+  let addon: Addon;
+  const tier = replacingTier({
     name: 'native',
     replace({ host, functions: wasm }): Replacement | Unavailable {
       const threads = options.threads ?? defaultThreads();
-      let addon: Addon;
       try {
         addon = loadAddon();
       } catch (error) {
@@ -44,6 +45,14 @@ export function nativeTier(options: NativeTierOptions = {}): Tier {
       return { features: [...addon.features, `threads: ${threads}`], functions };
     },
   });
+  return {
+    name: tier.name,
+    async start(host, wanted) {
+      const started = await tier.start(host, wanted);
+      if ('reason' in started) return started;
+      return { ...started, kernels: { ...started.kernels, ...samplerKernels(addon) } };
+    },
+  };
 }
 
 /** The functions with the heap put in: its buffer is another one after every growth. */

@@ -6,6 +6,7 @@ import { normalRows } from '../../test/masked-parameters.ts';
 import { inverseByPasses } from '../masked-autoregressive/sequential-inverse.ts';
 import { incrementalInverse, incrementalRun } from './incremental-inverse.ts';
 import { runArrays } from './run-arrays.ts';
+import { hasKernel, KERNEL } from './run-kernel.ts';
 import { build } from './test-layers.ts';
 import { incrementalHost, start } from './wasm/host.ts';
 import { runWasm } from './wasm/run-wasm.ts';
@@ -100,6 +101,66 @@ describe('feature by feature', () => {
     host.place({}, large);
     host.place({}, large);
     expect(host.place(owner, first)).not.toBe(addresses);
+  });
+});
+
+describe('with a kernel of the backend', () => {
+  beforeAll(async () => {
+    await tf.setBackend('wasm');
+  });
+
+  it.runIf(process.env['FLOWZOO_KERNELS'] === 'native')('finds what TypeScript finds, natively', () => {
+    expect(hasKernel()).toBe(true);
+    const config = { hidden: [40, 30], order: 'random', context: 'glu', transformer: { type: 'affine' } };
+    const layer = build(config, { size: 12, contextSize: 2 });
+    for (const batch of [1, 2, 7, 16, 17, 40, 64, 131]) {
+      const z = normalRows(batch, [12], batch) as tf.Tensor2D;
+      const context = normalRows(batch, [2], 'context');
+      const plain = runArrays(incrementalRun(layer.map, z, context)!);
+      const native = incrementalInverse(layer.map, z, context);
+      for (const name of ['value', 'logDerivative'] as const) {
+        const scale = Math.max(1, ...plain[name].map(Math.abs));
+        const found = native[name].dataSync();
+        const distance = Math.max(...found.map((each, i) => Math.abs(each - plain[name][i]!)));
+        expect(distance / scale, `${name}, batch ${batch}`).toBeLessThan(1e-5);
+      }
+    }
+    layer.dispose();
+  });
+
+  it('gives it the program and takes what it finds', () => {
+    const before = tf.getKernel(KERNEL, 'wasm') as tf.KernelConfig | undefined;
+    if (before !== undefined) tf.unregisterKernel(KERNEL, 'wasm');
+    const kernelFunc = vi.fn<tf.KernelFunc>(({ inputs, backend }) => {
+      const { shape } = inputs['input']!;
+      const { makeOutput } = backend as unknown as { makeOutput(shape: number[], dtype: string): tf.TensorInfo };
+      return [makeOutput.call(backend, shape, 'float32'), makeOutput.call(backend, shape, 'float32')];
+    });
+    tf.registerKernel({ kernelName: KERNEL, backendName: 'wasm', kernelFunc });
+    try {
+      const layer = build({ context: 'add', activation: 'leaky-relu', slope: 0.2 }, { size: 4, contextSize: 2 });
+      const found = incrementalInverse(layer.map, normalRows(3, [4]) as tf.Tensor2D, normalRows(3, [2]));
+      expect([found.value.shape, found.logDerivative.shape]).toEqual([
+        [3, 4],
+        [3, 4],
+      ]);
+      const { inputs, attrs } = kernelFunc.mock.calls[0]![0];
+      expect(Object.keys(inputs)).toEqual(['input', 'context0']);
+      expect(attrs).toMatchObject({ activation: 6, slope: 0.2, program: { rows: expect.any(Number) } });
+      expect((attrs as unknown as { settings: Float32Array }).settings).toHaveLength(13);
+      layer.dispose();
+      // It has no arcus tangent.
+      const other = build(
+        { transformer: { type: 'affine', scale: { squash: 'atan-amplitude', bound: 1 } } },
+        { size: 4 },
+      );
+      incrementalInverse(other.map, normalRows(3, [4]) as tf.Tensor2D, undefined);
+      expect(kernelFunc).toHaveBeenCalledTimes(1);
+      other.dispose();
+    } finally {
+      tf.unregisterKernel(KERNEL, 'wasm');
+      if (before !== undefined) tf.registerKernel(before);
+    }
   });
 });
 

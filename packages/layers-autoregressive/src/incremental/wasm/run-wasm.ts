@@ -1,6 +1,6 @@
 import { ACTIVATIONS } from '../activate.ts';
 import type { Found, Run } from '../run-arrays.ts';
-import { ATAN, SQUASH, type ScalarMap } from '../scalar-map.ts';
+import { ownSettings } from '../run-kernel.ts';
 import { mapAffine } from '../affine-numbers.ts';
 import { incrementalHost, type IncrementalHost, type TransformCall } from './host.ts';
 
@@ -35,7 +35,7 @@ function runPart(run: Run, host: IncrementalHost): Found {
   const lanes = batch === 1 ? 1 : batch <= 4 ? 4 : 8;
   const panels = Math.ceil(batch / lanes);
   const panelBytes = 4 * lanes * program.rows;
-  const inner = inModule(transformer);
+  const inner = ownSettings(transformer);
   host.begin(inner === null ? outside(run, host, lanes) : null);
   const settings = inner === null ? 0 : host.copy(Float32Array.from(inner));
   const values = host.copy(input);
@@ -64,11 +64,6 @@ function runPart(run: Run, host: IncrementalHost): Found {
     return host.floats(values, batch * size).slice();
   };
   return { value: found(0), logDerivative: found(program.logRow) };
-}
-
-/** The settings of a transformer that the module computes itself; it has no arcus tangent. */
-function inModule(transformer: ScalarMap): Float64Array | null {
-  return transformer.kind === 'affine' && transformer.settings[SQUASH] !== ATAN ? transformer.settings : null;
 }
 
 /** Computes a feature of one panel outside the module. */
