@@ -30,7 +30,8 @@ export const incrementalInverse: SequentialInverse = (map, input, context) => {
   const found = runKernel(network, transformer, { input, contexts });
   if (found !== null) return found;
   const run = runOf(plan, input, contexts);
-  const { value, logDerivative } = runWasm(run) ?? runArrays(run);
+  // Of tfjs's backends wasm copies what a tensor is made of, and cpu keeps it.
+  const { value, logDerivative } = runWasm(run, { views: tf.getBackend() === 'wasm' }) ?? runArrays(run);
   return { value: tf.tensor2d(value, input.shape), logDerivative: tf.tensor2d(logDerivative, input.shape) };
 };
 

@@ -38,7 +38,7 @@ describe('feature by feature', () => {
     for (const batch of [1, 2, 5, 8, 19, 41]) {
       const context = contextSize > 0 ? normalRows(batch, [contextSize], 'context') : undefined;
       const run = incrementalRun(layer.map, normalRows(batch, [9], batch) as tf.Tensor2D, context)!;
-      const [plain, fast] = [runArrays(run), runWasm(run, start())!];
+      const [plain, fast] = [runArrays(run), runWasm(run, { host: start() })!];
       for (const name of ['value', 'logDerivative'] as const) {
         const scale = Math.max(1, ...plain[name].map(Math.abs));
         const distance = Math.max(...fast[name].map((each, i) => Math.abs(each - plain[name][i]!)));
@@ -87,7 +87,7 @@ describe('feature by feature', () => {
     validate.mockRestore();
     const layer = build({}, { size: 4 });
     const run = incrementalRun(layer.map, normalRows(3, [4]) as tf.Tensor2D, undefined)!;
-    expect(runWasm(run, null)).toBeNull();
+    expect(runWasm(run, { host: null })).toBeNull();
     expect(incrementalHost()).not.toBeNull();
     layer.dispose();
   });

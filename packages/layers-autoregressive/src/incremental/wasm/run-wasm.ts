@@ -7,11 +7,22 @@ import { incrementalHost, type IncrementalHost, type TransformCall } from './hos
 /** Examples that are in the memory at once. */
 const MOST_EXAMPLES = 2048;
 
+/** Where a program runs, and whose the result is. */
+export interface WasmOptions {
+  /** Default: the module that all share. */
+  readonly host?: IncrementalHost | null;
+  /** Allow views of the module's memory, which its next call may change. Default: false. */
+  readonly views?: boolean;
+}
+
 /** Runs a program as WebAssembly, several examples at once; null where the host cannot. */
-export function runWasm(run: Run, host: IncrementalHost | null = incrementalHost()): Found | null {
+export function runWasm(run: Run, { host = incrementalHost(), views = false }: WasmOptions = {}): Found | null {
   if (host === null) return null;
   const { batch, program, input, contexts } = run;
-  if (batch <= MOST_EXAMPLES) return runPart(run, host);
+  if (batch <= MOST_EXAMPLES) {
+    const found = runPart(run, host);
+    return views ? found : { value: found.value.slice(), logDerivative: found.logDerivative.slice() };
+  }
   const size = program.order.length;
   const found = { value: new Float32Array(batch * size), logDerivative: new Float32Array(batch * size) };
   for (let first = 0; first < batch; first += MOST_EXAMPLES) {
@@ -25,6 +36,7 @@ export function runWasm(run: Run, host: IncrementalHost | null = incrementalHost
   return found;
 }
 
+/** Gives views of the module's memory. */
 function runPart(run: Run, host: IncrementalHost): Found {
   const { program, batch, input, contexts, activation, transformer } = run;
   const { order, instructions, weights, contextRows } = program;
@@ -39,6 +51,7 @@ function runPart(run: Run, host: IncrementalHost): Found {
   host.begin(inner === null ? outside(run, host, lanes) : null);
   const settings = inner === null ? 0 : host.copy(Float32Array.from(inner));
   const values = host.copy(input);
+  const logs = host.allocate(input.byteLength);
   const state = host.allocate(panels * panelBytes);
   functions.gather(values, batch, size, orderAt, size, state, panelBytes, lanes);
   contextRows.forEach(({ row, order: rows }, i) => {
@@ -59,11 +72,9 @@ function runPart(run: Run, host: IncrementalHost): Found {
     activation.slope,
     settings,
   );
-  const found = (row: number): Float32Array => {
-    functions.scatter(values, batch, size, orderAt, size, state + 4 * lanes * row, panelBytes, lanes);
-    return host.floats(values, batch * size).slice();
-  };
-  return { value: found(0), logDerivative: found(program.logRow) };
+  functions.scatter(values, batch, size, orderAt, size, state, panelBytes, lanes);
+  functions.scatter(logs, batch, size, orderAt, size, state + 4 * lanes * program.logRow, panelBytes, lanes);
+  return { value: host.floats(values, batch * size), logDerivative: host.floats(logs, batch * size) };
 }
 
 /** Computes a feature of one panel outside the module. */
