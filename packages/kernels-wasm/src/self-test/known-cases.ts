@@ -1,4 +1,5 @@
 import { convolutionCases } from './convolution-cases.ts';
+import { couplingCases } from './coupling-cases.ts';
 import { elementCases } from './element-cases.ts';
 import type { KnownCase } from './known-case.ts';
 import { layoutCases } from './layout-cases.ts';
@@ -10,6 +11,7 @@ import { reductionCases } from './reduction-cases.ts';
 /** tfjs kernel name → calls whose results were worked out by hand. */
 export const knownCases: Readonly<Record<string, readonly KnownCase[]>> = {
   ...convolutionCases,
+  ...couplingCases,
   ...elementCases,
   ...layoutCases,
   ...optimizerCases,

@@ -1,5 +1,6 @@
 import type { Host, KernelFactory } from '../host/host.ts';
 import { convolutions } from '../kernels/convolutions/convolutions.ts';
+import { couplings } from '../kernels/couplings/couplings.ts';
 import { elementwise } from '../kernels/elementwise/elementwise.ts';
 import type { KernelGroup } from '../kernels/kernel-group.ts';
 import { layout } from '../kernels/layout/layout.ts';
@@ -10,7 +11,16 @@ import { reductions } from '../kernels/reductions/reductions.ts';
 import { instantiate, type ModuleExports, validates } from '../module/instantiate.ts';
 import type { TierOptions, Unavailable } from './tier.ts';
 
-const GROUPS: readonly KernelGroup[] = [elementwise, optimizers, layout, convolutions, reductions, products, random];
+const GROUPS: readonly KernelGroup[] = [
+  elementwise,
+  couplings,
+  optimizers,
+  layout,
+  convolutions,
+  reductions,
+  products,
+  random,
+];
 
 /** A group whose module runs on the heap. */
 export interface StartedGroup {

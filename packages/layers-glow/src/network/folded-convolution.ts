@@ -1,3 +1,4 @@
+import { runNamedKernel } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 import { outside } from './padding.ts';
 
@@ -58,8 +59,8 @@ export function foldedConvolution(inputs: FoldedInputs, options: FoldedOptions):
     return {
       value: y,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const open = options.activation === 'relu' ? (tf.step(saved.at(-1)!) as tf.Tensor) : null;
-        return gradients(named(saved), open === null ? dy : tf.mul(dy, open), options);
+        const dz = options.activation === 'relu' ? rectifierGradient(saved.at(-1)!, dy) : dy;
+        return gradients(named(saved), dz, options);
       },
     };
   });
@@ -76,6 +77,11 @@ function value({ x, weight, shift, logScale, edge }: FoldedInputs, options: Fold
   const border = scale === null ? seen : tf.mul(seen, scale);
   const y = tf.add(sum, tf.add(border, offset));
   return (options.activation === 'relu' ? tf.relu(y) : y) as tf.Tensor4D;
+}
+
+/** The gradient before a rectifier, from its output. */
+function rectifierGradient(y: tf.Tensor, dy: tf.Tensor): tf.Tensor {
+  return runNamedKernel('RectifierGradient', { y, dy }, {})?.[0] ?? tf.mul(dy, tf.step(y));
 }
 
 /** Gradients in x, weight, shift, and r and edge where there are any; `dz` is that before the activation. */

@@ -1,4 +1,4 @@
-import { sumEvent, type AffineForm, type Mapped, type Transformer } from '@flowzoo/core';
+import { runNamedKernel, sumEvent, type AffineForm, type Mapped, type Transformer } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
 
 /** An affine transformer whose scale has a derivative that follows from the scale itself. */
@@ -15,7 +15,7 @@ interface SimpleForm {
  * exp(B tanh(r/B)), as two operations with gradients of their own; null for other transformers and forms.
  *
  * The gradients are ∂x = ∂z·s, ∂t = ∂x or ∂z, and ∂r = ∂(log s)·(1 − s) for the sigmoid, ∂(log s)·(1 − (log s / B)²) for the
- * other. Of single operations they take four times as many calls.
+ * other. Of single operations they take four times as many calls; with the kernels of @flowzoo/kernels-wasm each takes one.
  *
  * @param x `[batch, ..., C]`.
  * @param raw `[batch, ..., C, 2]`, shift and raw scale side by side; run inside a tidy scope.
@@ -23,35 +23,59 @@ interface SimpleForm {
 export function affineAtOnce(x: tf.Tensor, raw: tf.Tensor, transformer: Transformer): Mapped | null {
   const form = simpleForm(transformer);
   if (form === null || x.size === 0) return null;
+  let logs: tf.Tensor | null = null;
   const value = tf.customGrad((...args) => {
     const [input, parameters, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     save([input, parameters]);
-    const { shift, scale } = unpacked(parameters, form);
+    const both = forward(input, parameters, form);
+    logs = tf.keep(both.logs);
     return {
-      value: form.shiftFirst ? tf.mul(tf.add(input, shift), scale) : tf.add(tf.mul(input, scale), shift),
-      gradFunc: (dz: tf.Tensor, saved: tf.Tensor[]) => {
-        const [savedInput, savedParameters] = saved as [tf.Tensor, tf.Tensor];
-        const own = unpacked(savedParameters, form);
-        const dx = tf.mul(dz, own.scale);
-        const scaled = form.shiftFirst ? tf.add(savedInput, own.shift) : savedInput;
-        const dRaw = tf.mul(tf.mul(dx, scaled), own.slope);
-        return [dx, packed(form.shiftFirst ? dx : dz, dRaw, form)];
-      },
+      value: both.value,
+      gradFunc: (dz: tf.Tensor, saved: tf.Tensor[]) => gradient(saved[0]!, saved[1]!, dz, form),
     };
   })(x, raw);
+  const known = logs!;
   const logDet = tf.customGrad((...args) => {
     const [parameters, save] = args as unknown as [tf.Tensor, tf.GradSaveFunc];
     save([parameters]);
     return {
-      value: sumEvent(unpacked(parameters, form).logs),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const { slope } = unpacked(saved[0]!, form);
-        const each = tf.reshape(dy, [dy.size, ...slope.shape.slice(1).map(() => 1)]);
-        return packed(tf.zerosLike(slope), tf.mul(slope, each), form);
-      },
+      value: sumEvent(known),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => logGradient(saved[0]!, dy, form),
     };
   })(raw);
+  known.dispose();
   return { value, logDet };
+}
+
+/** The value and log s of every element. */
+function forward(
+  x: tf.Tensor,
+  raw: tf.Tensor,
+  form: SimpleForm,
+): { readonly value: tf.Tensor; readonly logs: tf.Tensor } {
+  const fused = runNamedKernel('AffineForward', { x, raw }, form);
+  if (fused !== null) return { value: fused[0]!, logs: fused[1]! };
+  const { shift, scale, logs } = unpacked(raw, form);
+  return { value: form.shiftFirst ? tf.mul(tf.add(x, shift), scale) : tf.add(tf.mul(x, scale), shift), logs };
+}
+
+/** From the gradient in the value to those in x and in the parameters. */
+function gradient(x: tf.Tensor, raw: tf.Tensor, dz: tf.Tensor, form: SimpleForm): tf.Tensor[] {
+  const fused = runNamedKernel('AffineGradient', { x, raw, dy: dz }, form);
+  if (fused !== null) return fused;
+  const { shift, scale, slope } = unpacked(raw, form);
+  const dx = tf.mul(dz, scale);
+  const dRaw = tf.mul(tf.mul(dx, form.shiftFirst ? tf.add(x, shift) : x), slope);
+  return [dx, packed(form.shiftFirst ? dx : dz, dRaw, form)];
+}
+
+/** From the gradient in the log-det to that in the parameters. */
+function logGradient(raw: tf.Tensor, dLogDet: tf.Tensor, form: SimpleForm): tf.Tensor {
+  const fused = runNamedKernel('AffineLogGradient', { raw, dLogDet }, form);
+  if (fused !== null) return fused[0]!;
+  const { slope } = unpacked(raw, form);
+  const each = tf.reshape(dLogDet, [dLogDet.size, ...slope.shape.slice(1).map(() => 1)]);
+  return packed(tf.zerosLike(slope), tf.mul(slope, each), form);
 }
 
 /** Shift, scale, log s and ∂(log s)/∂r. */
