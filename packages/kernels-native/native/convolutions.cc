@@ -2,12 +2,15 @@
 // better than a plain loop for this geometry: the caller then uses WebAssembly.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <string>
 
+#include "convolution-slices.h"
 #include "families.h"
 #include "onednn.h"
 #include "plan-cache.h"
+#include "pool.h"
 #include "threads.h"
 
 namespace flowzoo {
@@ -17,12 +20,6 @@ using dnnl::memory;
 using Dims = memory::dims;
 using Tag = memory::format_tag;
 
-/** As `Geometry` in assembly/convolutions/geometry.ts of kernels-wasm. */
-struct Geometry {
-  std::int32_t batch, height, width, channels, outHeight, outWidth, outChannels, filterHeight, filterWidth, strideHeight,
-      strideWidth, dilationHeight, dilationWidth, top, left;
-};
-
 enum class Part : std::int32_t { forward, filter, input };
 
 struct Key {
@@ -30,7 +27,6 @@ struct Key {
   Part part;
   std::int32_t depthwise;
   std::int32_t bias;
-  std::int32_t threads;
   bool operator==(const Key& other) const { return std::memcmp(this, &other, sizeof(Key)) == 0; }
 };
 static_assert(std::has_unique_object_representations_v<Key>, "keys are compared by their bytes");
@@ -38,11 +34,8 @@ static_assert(std::has_unique_object_representations_v<Key>, "keys are compared 
 /** Primitives hold generated code of some 100 kB at most; their working memory is shared. */
 constexpr std::size_t MOST_PLANS = 256;
 
-std::uint64_t sizeOfX(const Geometry& g) { return times(g.batch, g.height, g.width, g.channels); }
-std::uint64_t sizeOfY(const Geometry& g) { return times(g.batch, g.outHeight, g.outWidth, g.outChannels); }
-std::uint64_t sizeOfFilter(const Geometry& g, bool depthwise) {
-  return times(g.filterHeight, g.filterWidth, depthwise ? 1 : g.channels, g.outChannels);
-}
+/** Floats of shares in a gradient that are kept from one call to the next. */
+constexpr std::size_t MOST_KEPT = std::size_t{16} << 20;
 
 /** Throws where a number is negative; `top` and `left` may be. */
 Geometry geometryAt(const Heap& heap, Address address) {
@@ -167,40 +160,74 @@ std::unique_ptr<onednn::Plan> makePlan(const Key& key) {
   }
 }
 
-/** Places of the tensors in the order of the plan's operands; the last may be null. */
-double run(const Geometry& g, Part part, bool depthwise, const std::vector<float*>& places) {
-  const double operations =
-      2.0 * sizeOfY(g) * g.filterHeight * g.filterWidth * (depthwise ? 1 : static_cast<double>(g.channels));
-  const int used = threads::useFor(operations);
-  const Key key{g, part, depthwise, part == Part::forward && places.size() == 4, used};
+/** Where the tensors of a convolution lie, gradients in the places of what they are gradients of; `bias` may be null. */
+struct Places {
+  float *x, *filter, *y, *bias;
+};
+
+/** One convolution on the calling thread; false where oneDNN has nothing good for it. */
+bool convolveOnce(const Key& key, const Places& at) {
+  threads::alone();
   thread_local PlanCache<Key, onednn::Plan> plans(MOST_PLANS);
   onednn::Plan* plan = plans.find(key, [&] { return makePlan(key); });
-  if (plan == nullptr) return 0;
+  if (plan == nullptr) return false;
+  std::vector<float*> places;
+  if (key.part == Part::forward) places = {at.x, at.filter, at.y};
+  if (key.part == Part::filter) places = {at.x, at.y, at.filter};
+  if (key.part == Part::input) places = {at.y, at.filter, at.x};
+  if (key.bias) places.push_back(at.bias);
   plan->run(places);
+  return true;
+}
+
+double run(const Geometry& g, Part part, bool depthwise, const Places& at) {
+  const Key key{g, part, depthwise, at.bias != nullptr};
+  const double operations =
+      2.0 * sizeOfY(g) * g.filterHeight * g.filterWidth * (depthwise ? 1 : static_cast<double>(g.channels));
+  // Two plans cost more than one, so that half of the operations count as much as those of a product.
+  const int parts = threads::forWork(operations / 2);
+  const std::vector<Slice> slices = parts < 2 ? std::vector<Slice>() : slicesOf(g, part == Part::input, parts);
+  if (slices.size() < 2) return convolveOnce(key, at);
+  const std::uint64_t filterSize = sizeOfFilter(g, depthwise);
+  // Each slice has a share in every number of the filter's gradient; the first is put where the sum will be.
+  thread_local std::vector<float> shares;
+  if (part == Part::filter) shares.resize(filterSize * (slices.size() - 1));
+  float* const others = shares.data();
+  std::atomic<bool> done{true};
+  threads::share(static_cast<int>(slices.size()), [&](int i) {
+    const Slice& slice = slices[i];
+    float* filter = part == Part::filter && i > 0 ? others + filterSize * (i - 1) : at.filter;
+    if (!convolveOnce({slice.geometry, part, depthwise, key.bias}, {at.x + slice.x, filter, at.y + slice.y, at.bias})) done = false;
+  });
+  if (!done || part != Part::filter) return done;
+  for (std::size_t i = 1; i < slices.size(); i++) {
+    const float* other = others + filterSize * (i - 1);
+    for (std::uint64_t j = 0; j < filterSize; j++) at.filter[j] += other[j];
+  }
+  if (shares.size() > MOST_KEPT) std::vector<float>().swap(shares);
   return 1;
 }
 
 double forward(const Heap& heap, Address geometry, Address x, Address filter, Address bias, Address y, bool depthwise) {
   const Geometry g = geometryAt(heap, geometry);
   if (isEmpty(g)) return 0;
-  std::vector<float*> places = {heap.floats(x, sizeOfX(g)), heap.floats(filter, sizeOfFilter(g, depthwise)),
-                                heap.floats(y, sizeOfY(g))};
-  if (bias != 0) places.push_back(heap.floats(bias, g.outChannels));
-  return run(g, Part::forward, depthwise, places);
+  return run(g, Part::forward, depthwise,
+             {heap.floats(x, sizeOfX(g)), heap.floats(filter, sizeOfFilter(g, depthwise)), heap.floats(y, sizeOfY(g)),
+              bias == 0 ? nullptr : heap.floats(bias, g.outChannels)});
 }
 
 double towardsFilter(const Heap& heap, Address geometry, Address x, Address dy, Address gradient, bool depthwise) {
   const Geometry g = geometryAt(heap, geometry);
   if (isEmpty(g)) return 0;
   return run(g, Part::filter, depthwise,
-             {heap.floats(x, sizeOfX(g)), heap.floats(dy, sizeOfY(g)), heap.floats(gradient, sizeOfFilter(g, depthwise))});
+             {heap.floats(x, sizeOfX(g)), heap.floats(gradient, sizeOfFilter(g, depthwise)), heap.floats(dy, sizeOfY(g)), nullptr});
 }
 
 double towardsInput(const Heap& heap, Address geometry, Address dy, Address filter, Address gradient, bool depthwise) {
   const Geometry g = geometryAt(heap, geometry);
   if (isEmpty(g)) return 0;
   return run(g, Part::input, depthwise,
-             {heap.floats(dy, sizeOfY(g)), heap.floats(filter, sizeOfFilter(g, depthwise)), heap.floats(gradient, sizeOfX(g))});
+             {heap.floats(gradient, sizeOfX(g)), heap.floats(filter, sizeOfFilter(g, depthwise)), heap.floats(dy, sizeOfY(g)), nullptr});
 }
 
 // The working memory, the last parameter of the functions for all channels, is not used.

@@ -5,6 +5,7 @@
 
 #include "families.h"
 #include "incremental-run.h"
+#include "pool.h"
 #include "threads.h"
 
 namespace flowzoo {
@@ -155,7 +156,7 @@ void runBatch(const Call& call, std::size_t batch) {
     runPanels<0>(call, 0, 1, state.data());
     return;
   }
-  int wanted = threads::useFor(2.0 * call.program.weights.count * batch);
+  int wanted = threads::forWork(2.0 * call.program.weights.count * batch);
   // Whole vectors for each thread, and as few of them as have work.
   const std::size_t part = ((batch + wanted - 1) / wanted + LANES - 1) / LANES * LANES;
   wanted = static_cast<int>((batch + part - 1) / part);
@@ -163,10 +164,7 @@ void runBatch(const Call& call, std::size_t batch) {
   const std::size_t size = step * rows;
   const State state(size * wanted);
   float* const data = state.data();
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) num_threads(wanted) if (wanted > 1)
-#endif
-  for (int i = 0; i < wanted; i++) runExamples(call, part * i, std::min(part * (i + 1), batch), step, data + size * i);
+  threads::share(wanted, [&](int i) { runExamples(call, part * i, std::min(part * (i + 1), batch), step, data + size * i); });
 }
 
 /** The columns that a spread names, each a column of the matrix. */
@@ -215,6 +213,6 @@ void incrementalSampler(const Heap& heap, Values<std::int32_t> words, Values<flo
 
 }  // namespace
 
-std::vector<Entry> samplerFunctions() { return {exported<incrementalSampler>("samplers", "incremental")}; }
+std::vector<Entry> incrementalFunctions() { return {exported<incrementalSampler>("samplers", "incremental")}; }
 
 }  // namespace flowzoo

@@ -4,29 +4,33 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "pool.h"
 #include "threads.h"
 
 namespace flowzoo {
 
+/** The length of each of so many parts of a whole but the last: the next multiple of `grain`. */
+inline std::uint64_t partOf(std::uint64_t count, int parts, std::uint64_t grain) {
+  const std::uint64_t even = (count + parts - 1) / parts;
+  return (even + grain - 1) / grain * grain;
+}
+
 /**
  * Calls `run(from, to)` for parts of 0 … count, each but the last a multiple of `grain` long; on one thread below `least`
- * elements, since starting threads takes as long as some ten thousand of them.
+ * elements, since waking another takes as long as some ten thousand of them.
  */
 template <typename Run>
 void inParts(std::uint64_t count, std::uint64_t least, std::uint64_t grain, const Run& run) {
-  const int wanted = count < least ? 1 : threads::use(threads::allowed());
-#ifdef _OPENMP
-  if (wanted > 1) {
-    const std::uint64_t part = (count / wanted / grain + 1) * grain;
-#pragma omp parallel for schedule(static) num_threads(wanted)
-    for (int i = 0; i < wanted; i++) {
-      const std::uint64_t from = part * i;
-      if (from < count) run(from, std::min(from + part, count));
-    }
+  const int parts = count < least ? 1 : threads::allowed();
+  if (parts < 2) {
+    run(0, count);
     return;
   }
-#endif
-  run(0, count);
+  const std::uint64_t part = partOf(count, parts, grain);
+  threads::share(parts, [&](int i) {
+    const std::uint64_t from = part * i;
+    if (from < count) run(from, std::min(from + part, count));
+  });
 }
 
 }  // namespace flowzoo

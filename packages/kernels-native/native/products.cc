@@ -1,4 +1,6 @@
 // Products of matrices, each one primitive of oneDNN. Its sgemm is as fast, but not safe against signals: see `holdSignals`.
+#include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -6,6 +8,7 @@
 
 #include "families.h"
 #include "onednn.h"
+#include "parallel.h"
 #include "plan-cache.h"
 #include "threads.h"
 #include "vector-product.h"
@@ -27,10 +30,10 @@ Factor factorOf(Count rows, Count rowStride, Count columns, Count columnStride) 
   return {1, static_cast<std::int32_t>(columnStride < rows ? rows : columnStride)};
 }
 
-/** Sizes and strides of products, and how many threads they use. */
+/** Sizes and strides of products. */
 struct Key {
-  Count rows, columns, inner, batches, aBatch, bBatch;
-  std::int32_t aTransposed, bTransposed, aLeading, bLeading, bias, threads;
+  Count rows, columns, inner, batches, aBatch, bBatch, cLeading;
+  std::int32_t aTransposed, bTransposed, aLeading, bLeading, bias;
   bool operator==(const Key& other) const { return std::memcmp(this, &other, sizeof(Key)) == 0; }
 };
 static_assert(std::has_unique_object_representations_v<Key>, "keys are compared by their bytes");
@@ -49,7 +52,8 @@ std::unique_ptr<onednn::Plan> makePlan(const Key& key) {
   };
   const memory::desc a = factor(key.rows, key.inner, key.aTransposed, key.aLeading, key.aBatch);
   const memory::desc b = factor(key.inner, key.columns, key.bTransposed, key.bLeading, key.bBatch);
-  const memory::desc c({key.batches, key.rows, key.columns}, type, memory::format_tag::abc);
+  const std::int64_t cLeading = key.cLeading;
+  const memory::desc c({key.batches, key.rows, key.columns}, type, Dims{key.rows * cLeading, cLeading, 1});
   const memory::desc bias =
       key.bias ? memory::desc({1, 1, key.columns}, type, memory::format_tag::abc) : memory::desc();
   try {
@@ -67,6 +71,68 @@ std::unique_ptr<onednn::Plan> makePlan(const Key& key) {
   } catch (const dnnl::error&) {
     return nullptr;
   }
+}
+
+/** Where the matrices of a product lie; `bias` may be null. */
+struct Places {
+  float *a, *b, *c, *bias;
+};
+
+/** One product on the calling thread; false where oneDNN has none of these sizes. */
+bool multiply(const Key& key, const Places& at) {
+  threads::alone();
+  thread_local PlanCache<Key, onednn::Plan> plans(MOST_PLANS);
+  onednn::Plan* plan = plans.find(key, [&] { return makePlan(key); });
+  if (plan == nullptr) return false;
+  std::vector<float*> places = {at.a, at.b, at.c};
+  if (at.bias != nullptr) places.push_back(at.bias);
+  plan->run(places);
+  return true;
+}
+
+/** What one step along an axis is in each of the factors. */
+struct Steps {
+  std::size_t aRow, bColumn, aBatch, bBatch;
+};
+
+/** Rows and columns of a part, multiples of the tiles of oneDNN's kernels. */
+constexpr std::uint64_t ROWS = 16, COLUMNS = 64;
+
+/**
+ * One product in parts: of the batches, or of the longer side of the result, so that the smaller factor is what every part
+ * reads whole.
+ */
+bool multiplyInParts(const Key& whole, const Places& at, const Steps& steps, int parts) {
+  const bool byBatch = whole.batches > 1, byRow = whole.rows >= whole.columns;
+  const std::uint64_t count = byBatch ? whole.batches : byRow ? whole.rows : whole.columns;
+  const std::uint64_t length = partOf(count, parts, byBatch ? 1 : byRow ? ROWS : COLUMNS);
+  std::atomic<bool> done{true};
+  threads::share(parts, [&](int i) {
+    const std::uint64_t from = length * i;
+    if (from >= count) return;
+    const auto size = static_cast<Count>(std::min(length, count - from));
+    Key key = whole;
+    Places part = at;
+    if (byBatch) {
+      key.batches = size;
+      // A part of one batch has no distance to the next.
+      if (size == 1) key.aBatch = key.bBatch = 0;
+      part.a += from * steps.aBatch;
+      part.b += from * steps.bBatch;
+      part.c += from * whole.rows * whole.cLeading;
+    } else if (byRow) {
+      key.rows = size;
+      part.a += from * steps.aRow;
+      part.c += from * whole.cLeading;
+    } else {
+      key.columns = size;
+      part.b += from * steps.bColumn;
+      part.c += from;
+      if (part.bias != nullptr) part.bias += from;
+    }
+    if (!multiply(key, part)) done = false;
+  });
+  return done;
 }
 
 /**
@@ -104,16 +170,11 @@ double batchedProduct(const Heap& heap, Address a, Count aRow, Count aColumn, Co
   }
   const Factor first = factorOf(rows, aRow, inner, aColumn);
   const Factor second = factorOf(inner, bRow, columns, bColumn);
-  const int used = threads::useFor(2.0 * rows * columns * inner * batches);
-  const Key key{rows,           columns,         inner,       batches,        batches > 1 ? aBatch : 0, batches > 1 ? bBatch : 0,
-                first.transposed, second.transposed, first.leading, second.leading, row != nullptr,             used};
-  thread_local PlanCache<Key, onednn::Plan> plans(MOST_PLANS);
-  onednn::Plan* plan = plans.find(key, [&] { return makePlan(key); });
-  if (plan == nullptr) return 0;
-  std::vector<float*> places = {left, right, to};
-  if (row != nullptr) places.push_back(row);
-  plan->run(places);
-  return 1;
+  const Key key{rows,    columns,          inner,             batches,       batches > 1 ? aBatch : 0, batches > 1 ? bBatch : 0,
+                columns, first.transposed, second.transposed, first.leading, second.leading,           row != nullptr};
+  const Places at{left, right, to, row};
+  const int parts = threads::forWork(2.0 * rows * columns * inner * batches);
+  return parts < 2 ? multiply(key, at) : multiplyInParts(key, at, {aRow, bColumn, aBatch, bBatch}, parts);
 }
 
 }  // namespace

@@ -13,9 +13,10 @@
 namespace flowzoo::threads {
 namespace {
 
-// OpenMP's own number is one for each thread as well, so that workers do not change each other's.
 thread_local int allowance = 1;
-thread_local int now = 0;
+#ifdef _OPENMP
+thread_local bool isAlone = false;
+#endif
 thread_local bool held = false;
 
 // Some 10 µs on one thread. Measured with two: products of 0.5, 1, 2 and 4 million operations were 1.29, 1.45, 1.66 and 1.78
@@ -28,14 +29,13 @@ void allow(int count) { allowance = std::max(count, 1); }
 
 int allowed() { return allowance; }
 
-int use(int count) {
-  const int wanted = std::clamp(count, 1, allowance);
+void alone() {
 #ifdef _OPENMP
-  if (wanted != now) omp_set_num_threads(wanted);
+  if (isAlone) return;
+  // For this thread only: OpenMP's own number is one for each thread as well.
+  omp_set_num_threads(1);
+  isAlone = true;
 #endif
-  now = wanted;
-  if (wanted > 1) holdSignals();
-  return wanted;
 }
 
 #ifdef _WIN32
@@ -63,6 +63,6 @@ void endOfCall() {
 }
 #endif
 
-int useFor(double operations) { return use(operations < FEWEST_OPERATIONS ? 1 : allowance); }
+int forWork(double operations) { return operations < FEWEST_OPERATIONS ? 1 : allowance; }
 
 }  // namespace flowzoo::threads

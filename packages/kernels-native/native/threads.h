@@ -9,20 +9,23 @@ void allow(int count);
 /** The allowance. */
 int allowed();
 
-/** Makes OpenMP and oneDNN use `count` threads for what the calling thread starts now, at most the allowance. */
-int use(int count);
+/**
+ * Keeps what the calling thread starts now on this thread, in oneDNN and OpenMP. Work is shared by `share` of pool.h instead:
+ * an OpenMP region waits for all of its threads, those too for which there is no free core.
+ */
+void alone();
 
 /**
- * Holds signals back from the calling thread until its call ends: `use` of more than one thread does, since threads that are
- * born then never take any, and so must whoever runs kernels of oneDNN that keep a pointer into the heap of C in the stack's
- * register (its sgemm does): a handler would write its frame there.
+ * Holds signals back from the calling thread until its call ends: threads that are born then never take any. Whoever runs
+ * kernels of oneDNN that keep a pointer into the heap of C in the stack's register (its sgemm does) must, too: a handler would
+ * write its frame there.
  */
 void holdSignals();
 
 /** Lets them come again. */
 void endOfCall();
 
-/** The threads for work of so many multiplications and additions, and `use` of them. */
-int useFor(double operations);
+/** The threads for work of so many multiplications and additions: one, or all that are allowed. */
+int forWork(double operations);
 
 }  // namespace flowzoo::threads

@@ -14,6 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'kernels-native-sanitized-'));
 const tests = [
   'packages/kernels-native/test/edges.test.ts',
   'packages/kernels-native/test/elements.test.ts',
+  'packages/kernels-native/test/parts.test.ts',
   'packages/kernels-native/test/samplers.test.ts',
   'packages/kernels-native/test/sums-and-steps.test.ts',
   'packages/kernels-wasm/src/kernels',

@@ -28,7 +28,5 @@ const require = createRequire(import.meta.url);
 export function loadAddon(
   path: string = process.env['FLOWZOO_NATIVE_ADDON'] ?? '../build/Release/flowzoo_native.node',
 ): Addon {
-  // OpenMP's threads wait for work by spinning for milliseconds unless told otherwise, on cores that others may want.
-  if (process.env['OMP_WAIT_POLICY'] === undefined) process.env['GOMP_SPINCOUNT'] ??= '10000';
   return require(path) as Addon;
 }
