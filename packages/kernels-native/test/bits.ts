@@ -19,7 +19,7 @@ const loss = (): tf.Scalar => {
 const digest = createHash('sha256');
 for (let step = 0; step < 10; step++) {
   const { value, grads } = tf.variableGrads(loss, [filter, dense] as tf.Variable[]);
-  optimizer.applyGradients(grads);
+  optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
   for (const each of [value, ...Object.values(grads)]) digest.update(each.dataSync());
   tf.dispose([value, grads]);
 }
