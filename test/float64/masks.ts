@@ -27,11 +27,14 @@ export function readGraph(option: OrderOption, size: number, weights: Weights): 
     const expected = typeof option === 'string' ? stated[option] : (option as readonly number[]);
     if (order.join() !== expected.join()) throw new Error(`the file has the order ${order.join()}`);
     if (order.toSorted((a, b) => a - b).join() !== all.join()) throw new Error(`${order.join()} is no order`);
-    const parents = all.map((feature) => order.slice(0, order.indexOf(feature)));
-    return graphOf(
-      parents,
-      all.map((count) => order.slice(0, count)),
-    );
+    // Class c is the first c features: a graph of hundreds of features need not be searched.
+    const place = all.map((feature) => order.indexOf(feature));
+    return {
+      classOf: place,
+      groups: order.map((feature) => [feature]),
+      sees: (degree, feature) => place[feature]! < degree,
+      contains: (degree, inner) => inner <= degree,
+    };
   }
   const matrix = weights.get('parents');
   const parents = all.map((i) => all.filter((j) => matrix[i * size + j] === 1));

@@ -25,7 +25,10 @@ async function evaluationRows(name: string): Promise<Float64Array[] | null> {
     if (path === undefined || !existsSync(join(root, path))) continue;
     const [, first = '0', last = ''] = /--rows (-?\d*):(-?\d*)/.exec(command) ?? [];
     const rows = readRows(join(root, path)).slice(Number(first), last === '' ? undefined : Number(last));
-    return rows.slice(0, rows[0]!.length > 16 ? 12 : 40);
+    const width = rows[0]!.length;
+    // Large models take the reference long.
+    if (width > 16) return rows.slice(0, width > 100 ? 4 : 12);
+    return rows.slice(0, 40);
   }
   return null;
 }
