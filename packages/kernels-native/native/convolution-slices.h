@@ -29,23 +29,25 @@ struct Slice {
   std::size_t x, y;
 };
 
-/** Rows of one image; those of the whole that the slice reads or writes are clipped to what there is. */
+/** Rows of one image; those of the whole that the slice reads or writes are clipped to what there is. No rows: all zeros. */
 inline Slice rowsOf(const Geometry& g, bool ofInput, std::int32_t from, std::int32_t to) {
-  const std::int32_t reach = (g.filterHeight - 1) * g.dilationHeight;
-  std::int32_t xFrom = from, xTo = to, yFrom = from, yTo = to;
+  // Sizes that contradict each other may be as large as they like.
+  const std::int64_t stride = g.strideHeight, reach = (g.filterHeight - 1LL) * g.dilationHeight;
+  std::int64_t xFrom = from, xTo = to, yFrom = from, yTo = to;
   if (ofInput) {
     // Output rows whose filter touches x rows from … to.
-    const std::int32_t first = from + g.top - reach;
-    yFrom = first <= 0 ? 0 : (first + g.strideHeight - 1) / g.strideHeight;
-    yTo = std::min((to - 1 + g.top) / g.strideHeight + 1, g.outHeight);
+    const std::int64_t first = xFrom + g.top - reach;
+    yFrom = first <= 0 ? 0 : (first + stride - 1) / stride;
+    yTo = std::min<std::int64_t>((xTo - 1 + g.top) / stride + 1, g.outHeight);
   } else {
-    xFrom = std::max(from * g.strideHeight - g.top, 0);
-    xTo = std::min((to - 1) * g.strideHeight - g.top + reach + 1, g.height);
+    xFrom = std::max<std::int64_t>(yFrom * stride - g.top, 0);
+    xTo = std::min<std::int64_t>((yTo - 1) * stride - g.top + reach + 1, g.height);
   }
+  if (xTo <= xFrom || yTo <= yFrom) return {};
   Slice slice{g, std::size_t(xFrom) * g.width * g.channels, std::size_t(yFrom) * g.outWidth * g.outChannels};
-  slice.geometry.height = xTo - xFrom;
-  slice.geometry.outHeight = yTo - yFrom;
-  slice.geometry.top = g.top + xFrom - yFrom * g.strideHeight;
+  slice.geometry.height = static_cast<std::int32_t>(xTo - xFrom);
+  slice.geometry.outHeight = static_cast<std::int32_t>(yTo - yFrom);
+  slice.geometry.top = static_cast<std::int32_t>(g.top + xFrom - yFrom * stride);
   return slice;
 }
 
