@@ -14,6 +14,8 @@ namespace {
 constexpr auto FAMILIES = {productFunctions,     convolutionFunctions, elementFunctions,
                            elementPairFunctions, optimizerFunctions,   reductionFunctions};
 
+constexpr auto SAMPLERS = {incrementalFunctions, waveNetFunctions};
+
 napi_value setThreads(napi_env env, napi_callback_info info) {
   napi_value value;
   std::size_t given = 1;
@@ -67,7 +69,9 @@ napi_value functions(napi_env env) {
 napi_value samplers(napi_env env) {
   napi_value object;
   napi_create_object(env, &object);
-  for (const Entry& entry : samplerFunctions()) add(env, object, entry.name, entry.callback);
+  for (const auto family : SAMPLERS) {
+    for (const Entry& entry : family()) add(env, object, entry.name, entry.callback);
+  }
   return object;
 }
 

@@ -13,6 +13,7 @@ std::vector<Entry> elementFunctions();
 std::vector<Entry> elementPairFunctions();
 std::vector<Entry> optimizerFunctions();
 std::vector<Entry> reductionFunctions();
-std::vector<Entry> samplerFunctions();
+std::vector<Entry> incrementalFunctions();
+std::vector<Entry> waveNetFunctions();
 
 }  // namespace flowzoo

@@ -36,10 +36,10 @@ bool read(napi_env env, napi_value value, Number* number) {
   }
 }
 
-/** A typed array that JavaScript gave: its elements, which nobody changes during the call. */
+/** A typed array that JavaScript gave: its elements, which nobody else changes during the call. */
 template <typename Element>
 struct Values {
-  const Element* data = nullptr;
+  Element* data = nullptr;
   std::uint64_t count = 0;
 };
 
@@ -57,7 +57,7 @@ bool read(napi_env env, napi_value value, Values<Element>* values) {
   std::size_t offset;
   if (napi_get_typedarray_info(env, value, &type, &count, &data, &buffer, &offset) != napi_ok || type != wanted) return false;
   if (napi_is_arraybuffer(env, buffer, &is) != napi_ok || !is) return false;
-  *values = {static_cast<const Element*>(data), data == nullptr ? 0 : count};
+  *values = {static_cast<Element*>(data), data == nullptr ? 0 : count};
   return true;
 }
 

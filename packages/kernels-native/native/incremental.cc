@@ -213,6 +213,6 @@ void incrementalSampler(const Heap& heap, Values<std::int32_t> words, Values<flo
 
 }  // namespace
 
-std::vector<Entry> samplerFunctions() { return {exported<incrementalSampler>("samplers", "incremental")}; }
+std::vector<Entry> incrementalFunctions() { return {exported<incrementalSampler>("samplers", "incremental")}; }
 
 }  // namespace flowzoo

@@ -16,11 +16,13 @@ const tests = [
   'packages/kernels-native/test/elements.test.ts',
   'packages/kernels-native/test/parts.test.ts',
   'packages/kernels-native/test/samplers.test.ts',
+  'packages/kernels-native/test/wavenet-sampler.test.ts',
   'packages/kernels-native/test/sums-and-steps.test.ts',
   'packages/kernels-wasm/src/kernels',
   'packages/kernels-wasm/src/optimizers',
   'packages/kernels-wasm/test/tfjs-cases',
   'packages/layers-autoregressive/src/incremental',
+  'packages/layers-autoregressive/src/wavenet/cached/backend-kernel.test.ts',
 ];
 
 try {

@@ -1,5 +1,6 @@
 import type { WaveNetTaps } from '../wavenet-network.ts';
 import { ArrayKernel } from './array-kernel.ts';
+import { BackendKernel } from './backend-kernel.ts';
 import type { RingKernel } from './kernel.ts';
 import { RingProgram } from './program.ts';
 import { WasmKernel } from './wasm/wasm-kernel.ts';
@@ -13,8 +14,11 @@ export interface RingNetworkOptions {
   readonly context: Float32Array | undefined;
   /** True when {@link RingNetwork.draw} will be called. Default: false. */
   readonly categorical?: boolean;
-  /** Default: as WebAssembly where the host has it with SIMD, else on arrays. The numbers are the same. */
-  readonly kernel?: 'arrays' | undefined;
+  /**
+   * Default: on a kernel of tfjs's backend where it has one, else as WebAssembly where the host has it with SIMD, else on
+   * arrays. The numbers are the same.
+   */
+  readonly kernel?: 'arrays' | 'wasm' | undefined;
 }
 
 /** Steps to be drawn. */
@@ -50,7 +54,10 @@ export class RingNetwork {
     this.#words = program.words;
     this.#outputs = taps.output[1].outputs;
     this.#parameters = new Float32Array(count * this.#outputs);
-    this.#kernel = (kernel === 'arrays' ? null : WasmKernel.create(program)) ?? new ArrayKernel(program);
+    this.#kernel =
+      (kernel === undefined ? BackendKernel.create(program) : null) ??
+      (kernel === 'arrays' ? null : WasmKernel.create(program)) ??
+      new ArrayKernel(program);
   }
 
   /**
