@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { equalShapes, FlowzooError, formatShape, sizeOf, type ModelSpec, type Shape } from '@flowzoo/core';
-import { assertGrey, binarized } from './binarize.ts';
+import { assertGrey, assertGreyOptions, binarized, withBits, type GreyOptions } from './grey-levels.ts';
 import { readData, selectTable, type ColumnSelection, type DataTable, type RowRange } from './data/index.ts';
 import { dataTraits } from './model-argument.ts';
 import type { DataOptions } from './options.ts';
@@ -31,14 +31,20 @@ export async function readInput(
   options: DataOptions & { readonly everyStep?: boolean },
   model: Reader,
 ): Promise<ModelInput> {
-  const { data, binarize, rows } = options;
+  const { data, binarize, bits, rows } = options;
+  assertGreyOptions(options);
   const { levels, audio } = dataTraits(model.spec);
   const read = await readEvents(data, { ...options, event: model.eventShape, sound: { levels, audio } });
-  if (binarize !== undefined) assertGrey(data, read);
+  if (binarize !== undefined || bits !== undefined) assertGrey(data, read);
   if (binarize === 'dynamic' && options.everyStep === true) return withContext(read, options, model);
-  const x = binarize === undefined ? read : binarized(read, binarize);
+  const x = asAsked(read, options);
   checkLevels(data, { x, levels, firstRow: rows?.start ?? 0 });
   return withContext(x, options, model);
+}
+
+function asAsked(table: DataTable, { binarize, bits }: GreyOptions): DataTable {
+  if (bits !== undefined) return withBits(table, bits);
+  return binarize === undefined ? table : binarized(table, binarize);
 }
 
 async function withContext(x: DataTable, options: DataOptions, model: Reader): Promise<ModelInput> {

@@ -1,6 +1,6 @@
 import { FlowzooError, isFlowzooError } from '@flowzoo/core';
 import { Option, type Command } from 'commander';
-import type { Binarization } from './binarize.ts';
+import type { GreyOptions } from './grey-levels.ts';
 import { parseColumns, parseRowRange, type ColumnSelection, type RowRange } from './data/index.ts';
 
 /** A whole number from the command line. @throws E_OPTION */
@@ -48,12 +48,11 @@ export function repeated(value: string, before: readonly string[] = []): readonl
 }
 
 /** The data that a command reads. */
-export interface DataOptions {
+export interface DataOptions extends GreyOptions {
   readonly data: string;
   readonly rows?: RowRange;
   readonly columns?: ColumnSelection;
   readonly context?: string;
-  readonly binarize?: Binarization;
 }
 
 /** Adds `--data`, `--rows`, `--columns` and `--context`. */
@@ -68,6 +67,11 @@ export function addDataOptions(command: Command, description: string): Command {
         '--binarize <how>',
         'grey pixels to 0 and 1: dynamic (1 with probability v/255, anew at every step of a training), or threshold (v > 127)',
       ).choices(['dynamic', 'threshold']),
+    )
+    .option(
+      '--bits <N>',
+      'keep the N highest bits of bytes, ⌊v / 2^(8−N)⌋: 5 for 32 levels',
+      wholeNumber('--bits', 1),
     );
 }
 

@@ -52,7 +52,28 @@ describe('grey pixels and class labels on the command line', () => {
   it('are refused where they are no grey pixels', async () => {
     const rows = await workshop.writeRows('real.npy', [4, 4, 4]);
     const { code, err } = await flowzoo(['score', model, '--data', rows, '--binarize', 'threshold']);
-    expect([code, err]).toEqual([1, expect.stringContaining('only grey levels can be binarized')]);
+    expect([code, err]).toEqual([1, expect.stringContaining('only grey levels can be binarized or lose bits')]);
+  });
+
+  it('lose their lowest bits, in training, validation and scores', async () => {
+    const bytes = await workshop.writeRows('bytes.npy', [40, 4, 4], 256);
+    const { shape, values } = await readData(bytes);
+    const reduced = workshop.path('reduced.npy');
+    await writeData(reduced, { shape, values: Float32Array.from(values, (value) => value >> 6) });
+    const out = workshop.path('two-bits');
+    const file = await workshop.writeJson('two-bits.json', { ...spec, model: { ...spec.model, levels: 4 } });
+    const given = ['--data', bytes, '--bits', '2'];
+    const { code, err } = await flowzoo(['train', file, ...given, '--validation-rows', '30:', '--out', out]);
+    expect([code, err]).toEqual([0, expect.stringContaining('saved')]);
+    const record = JSON.parse(await readFile(workshop.path('two-bits', 'training.json'), 'utf8'));
+    expect([record.data.bits, record.validation.bits]).toEqual([2, 2]);
+    const score = async (...data: string[]) =>
+      JSON.parse((await flowzoo(['score', out, ...data, '--json'])).out).logProb.mean;
+    expect(await score(...given)).toBe(await score('--data', reduced));
+    expect((await flowzoo(['score', out, ...given, '--binarize', 'threshold'])).err).toContain(
+      'pixels are binarized or lose bits, not both',
+    );
+    expect((await flowzoo(['score', out, '--data', bytes, '--bits', '8'])).err).toContain('bytes have eight bits');
   });
 });
 

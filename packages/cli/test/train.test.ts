@@ -47,7 +47,7 @@ describe('flowzoo train', () => {
       'training.json',
     ]);
     const { data: used, result, versions, settings, history } = await record('plain');
-    expect(used).toEqual({ file: data, range: null, rows: 64, binarize: null });
+    expect(used).toEqual({ file: data, range: null, rows: 64, binarize: null, bits: null });
     expect(result).toMatchObject({ reason: 'steps', steps: 6, weights: 'average', resumedFrom: null });
     expect(Object.keys(versions!)).toEqual(expect.arrayContaining(['node', '@tensorflow/tfjs', '@flowzoo/core']));
     expect(settings).toMatchObject({ steps: 6, batchSize: 16 });
@@ -72,7 +72,7 @@ describe('flowzoo train', () => {
     expect(err).toMatch(/kept weights: those of step \d, the best validation: -\d/);
     const { settings, validation } = await record('options');
     expect(settings).toMatchObject({ steps: 3, batchSize: 8, optimizer: { learningRate: 0.02 } });
-    expect(validation).toEqual({ file: data, range: '40:', rows: 24, binarize: null });
+    expect(validation).toEqual({ file: data, range: '40:', rows: 24, binarize: null, bits: null });
   });
 
   it('starts a saved model from scratch when its folder is named', async () => {

@@ -16,6 +16,8 @@ export interface UsedRows {
   readonly rows: number;
   /** How grey pixels became 0 and 1; null when they did not. */
   readonly binarize: string | null;
+  /** The bits of a pixel that were kept; null when all were. */
+  readonly bits: number | null;
 }
 
 /** What a record is made of. */

@@ -10,7 +10,7 @@ import {
 } from '@flowzoo/core';
 import { saveModel } from '@flowzoo/core/node';
 import { getBackend } from '@tensorflow/tfjs';
-import { WHITE } from '../binarize.ts';
+import { WHITE } from '../grey-levels.ts';
 import type { RowRange } from '../data/index.ts';
 import { readInput, type ModelInput } from '../input.ts';
 import type { DataOptions } from '../options.ts';
@@ -107,16 +107,21 @@ interface Rows {
 
 async function readRows(model: Model, options: TrainOptions): Promise<{ data: Rows; validation: Rows | undefined }> {
   const data = await readFrom(model, { ...options, everyStep: true });
-  const { validation, validationRows, validationContext, columns, binarize } = options;
+  const { validation, validationRows, validationContext, columns, binarize, bits } = options;
   if (validation === undefined && validationRows === undefined) return { data, validation: undefined };
   const held = {
     data: validation ?? options.data,
     ...(validationRows === undefined ? {} : { rows: validationRows }),
     ...(columns === undefined ? {} : { columns }),
     ...(binarize === undefined ? {} : { binarize }),
+    ...(bits === undefined ? {} : { bits }),
     ...contextOption(validationContext ?? (validation === undefined ? options.context : undefined)),
   };
   return { data, validation: await readFrom(model, held) };
+}
+
+function greyRecord({ binarize, bits }: DataOptions): Pick<UsedRows, 'binarize' | 'bits'> {
+  return { binarize: binarize ?? null, bits: bits ?? null };
 }
 
 function contextOption(context: string | undefined): { readonly context?: string } {
@@ -127,5 +132,5 @@ async function readFrom(model: Model, options: DataOptions & { readonly everySte
   const input = await readInput(options, model);
   const { start, stop } = options.rows ?? {};
   const range = options.rows === undefined ? null : `${start ?? ''}:${stop ?? ''}`;
-  return { input, used: { file: options.data, range, rows: input.x.shape[0]!, binarize: options.binarize ?? null } };
+  return { input, used: { file: options.data, range, rows: input.x.shape[0]!, ...greyRecord(options) } };
 }
