@@ -68,11 +68,7 @@ export function addDataOptions(command: Command, description: string): Command {
         'grey pixels to 0 and 1: dynamic (1 with probability v/255, anew at every step of a training), or threshold (v > 127)',
       ).choices(['dynamic', 'threshold']),
     )
-    .option(
-      '--bits <N>',
-      'keep the N highest bits of bytes, ⌊v / 2^(8−N)⌋: 5 for 32 levels',
-      wholeNumber('--bits', 1),
-    );
+    .option('--bits <N>', 'keep the N highest bits of bytes, ⌊v / 2^(8−N)⌋: 5 for 32 levels', wholeNumber('--bits', 1));
 }
 
 /** Adds `--out` for a file of data. */
