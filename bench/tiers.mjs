@@ -21,6 +21,11 @@ const DEFAULT = [
   'maf-train-784',
   'glow32-train',
   'gated-pixelcnn-train',
+  'maf-sample-784-1',
+  'maf-sample-784-16',
+  'maf-sample-784-256',
+  'wavenet-sample-1',
+  'wavenet-sample-16',
 ];
 const README = new URL('../packages/kernels-native/README.md', import.meta.url);
 
