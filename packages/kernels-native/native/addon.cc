@@ -1,4 +1,5 @@
-// The addon: `{ functions: { group: { name: (heap, ...numbers) => … } }, samplers: { name: … }, setThreads(count), features }`.
+// The addon: `{ functions: { group: { name: (heap, ...numbers) => … } }, samplers: { name: … }, setThreads(count), features,
+// version }`.
 #include <node_api.h>
 
 #include <string>
@@ -10,6 +11,9 @@
 
 namespace flowzoo {
 namespace {
+
+/** Of the functions and their arguments; the same number stands in src/addon.ts. */
+constexpr std::int32_t VERSION = 2;
 
 constexpr auto FAMILIES = {productFunctions,     convolutionFunctions, elementFunctions,
                            elementPairFunctions, optimizerFunctions,   reductionFunctions};
@@ -89,5 +93,8 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "samplers", samplers(env));
   napi_set_named_property(env, exports, "features", list(env, instructions()));
   add(env, exports, "setThreads", setThreads);
+  napi_value version;
+  napi_create_int32(env, VERSION, &version);
+  napi_set_named_property(env, exports, "version", version);
   return exports;
 }

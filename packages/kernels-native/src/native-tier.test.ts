@@ -80,6 +80,13 @@ describe('without the addon', () => {
       const broken = await useNative();
       expect(broken.tier).toBe('wasm');
       expect(broken.notes[0]).toMatch(/^native: the addon does not start: /);
+      restore();
+      process.env['FLOWZOO_NATIVE_ADDON'] = fileURLToPath(new URL('../test/earlier-addon.cjs', import.meta.url));
+      const earlier = await useNative();
+      expect(earlier.tier).toBe('wasm');
+      expect(earlier.notes[0]).toContain(
+        'it was compiled from another version: npm rebuild @flowzoo/kernels-native compiles it again',
+      );
     } finally {
       if (before === undefined) delete process.env['FLOWZOO_NATIVE_ADDON'];
       else process.env['FLOWZOO_NATIVE_ADDON'] = before;
