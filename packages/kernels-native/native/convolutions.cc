@@ -185,8 +185,8 @@ double run(const Geometry& g, Part part, bool depthwise, const Places& at) {
   const double operations =
       2.0 * sizeOfY(g) * g.filterHeight * g.filterWidth * (depthwise ? 1 : static_cast<double>(g.channels));
   // Two plans cost more than one, so that half of the operations count as much as those of a product.
-  const int parts = threads::forWork(operations / 2);
-  const std::vector<Slice> slices = parts < 2 ? std::vector<Slice>() : slicesOf(g, part == Part::input, parts);
+  const threads::Sharing how = threads::forWork(operations / 2);
+  const std::vector<Slice> slices = how.parts < 2 ? std::vector<Slice>() : slicesOf(g, part == Part::input, how.parts);
   if (slices.size() < 2) return convolveOnce(key, at);
   const std::uint64_t filterSize = sizeOfFilter(g, depthwise);
   // Each slice has a share in every number of the filter's gradient; the first is put where the sum will be.
@@ -194,7 +194,7 @@ double run(const Geometry& g, Part part, bool depthwise, const Places& at) {
   if (part == Part::filter) shares.resize(filterSize * (slices.size() - 1));
   float* const others = shares.data();
   std::atomic<bool> done{true};
-  threads::share(static_cast<int>(slices.size()), [&](int i) {
+  threads::share({static_cast<int>(slices.size()), how.wakes}, [&](int i) {
     const Slice& slice = slices[i];
     float* filter = part == Part::filter && i > 0 ? others + filterSize * (i - 1) : at.filter;
     if (!convolveOnce({slice.geometry, part, depthwise, key.bias}, {at.x + slice.x, filter, at.y + slice.y, at.bias})) done = false;

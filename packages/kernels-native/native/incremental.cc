@@ -156,15 +156,16 @@ void runBatch(const Call& call, std::size_t batch) {
     runPanels<0>(call, 0, 1, state.data());
     return;
   }
-  int wanted = threads::forWork(2.0 * call.program.weights.count * batch);
+  const threads::Sharing how = threads::forWork(2.0 * call.program.weights.count * batch);
   // Whole vectors for each thread, and as few of them as have work.
-  const std::size_t part = ((batch + wanted - 1) / wanted + LANES - 1) / LANES * LANES;
-  wanted = static_cast<int>((batch + part - 1) / part);
+  const std::size_t part = ((batch + how.parts - 1) / how.parts + LANES - 1) / LANES * LANES;
+  const int wanted = static_cast<int>((batch + part - 1) / part);
   const std::size_t step = examplesAtOnce(call, part);
   const std::size_t size = step * rows;
   const State state(size * wanted);
   float* const data = state.data();
-  threads::share(wanted, [&](int i) { runExamples(call, part * i, std::min(part * (i + 1), batch), step, data + size * i); });
+  threads::share({wanted, how.wakes},
+                 [&](int i) { runExamples(call, part * i, std::min(part * (i + 1), batch), step, data + size * i); });
 }
 
 /** The columns that a spread names, each a column of the matrix. */

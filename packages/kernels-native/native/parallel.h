@@ -17,7 +17,7 @@ inline std::uint64_t partOf(std::uint64_t count, int parts, std::uint64_t grain)
 
 /**
  * Calls `run(from, to)` for parts of 0 … count, each but the last a multiple of `grain` long; on one thread below `least`
- * elements, since waking another takes as long as some ten thousand of them.
+ * elements; for twice as many a thread that sleeps is woken.
  */
 template <typename Run>
 void inParts(std::uint64_t count, std::uint64_t least, std::uint64_t grain, const Run& run) {
@@ -27,7 +27,7 @@ void inParts(std::uint64_t count, std::uint64_t least, std::uint64_t grain, cons
     return;
   }
   const std::uint64_t part = partOf(count, parts, grain);
-  threads::share(parts, [&](int i) {
+  threads::share({parts, count >= 2 * least}, [&](int i) {
     const std::uint64_t from = part * i;
     if (from < count) run(from, std::min(from + part, count));
   });

@@ -20,6 +20,9 @@ using Clock = std::chrono::steady_clock;
 /** How long a thread looks for work before it sleeps: the gap between two kernels is some ten microseconds. */
 constexpr auto AWAKE = std::chrono::microseconds(50);
 
+/** Work that comes so soon after other work is likely to be followed by more. */
+constexpr auto SOON = std::chrono::microseconds(100);
+
 inline void pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -63,13 +66,14 @@ class Pool {
 
   int helpers() const { return static_cast<int>(helpers_.size()); }
 
-  void share(int parts, const std::function<void(int)>& run) {
+  void share(Sharing how, const std::function<void(int)>& run) {
+    const int parts = how.parts;
     run_ = &run;
     fault_ = nullptr;
     left_.store(parts);
     round_++;
     ticket_.store(ticketOf(round_, parts, 0));
-    if (asleep_.load() > 0) {
+    if (asleep_.load() > 0 && (how.wakes || Clock::now() - last_ < SOON)) {
       { const std::lock_guard<std::mutex> lock(mutex_); }
       wake_.notify_all();
     }
@@ -80,6 +84,7 @@ class Pool {
       std::unique_lock<std::mutex> lock(mutex_);
       done_.wait(lock, [this] { return left_.load() == 0; });
     }
+    last_ = Clock::now();
     if (fault_ != nullptr) std::rethrow_exception(fault_);
   }
 
@@ -128,6 +133,8 @@ class Pool {
   std::atomic<int> asleep_{0};
   std::atomic<bool> stop_{false};
   std::uint32_t round_ = 0;
+  /** When the last work was done. */
+  Clock::time_point last_{};
   const std::function<void(int)>* run_ = nullptr;
   std::exception_ptr fault_;
   std::vector<std::thread> helpers_;
@@ -135,18 +142,18 @@ class Pool {
 
 }  // namespace
 
-void share(int parts, const std::function<void(int)>& run) {
+void share(Sharing how, const std::function<void(int)>& run) {
   thread_local std::unique_ptr<Pool> pool;
   const int helpers = allowed() - 1;
   if (helpers > 0 && (pool == nullptr || pool->helpers() != helpers)) {
     pool.reset();
     pool = std::make_unique<Pool>(helpers);
   }
-  if (helpers == 0 || parts < 2) {
-    for (int i = 0; i < parts; i++) run(i);
+  if (helpers == 0 || how.parts < 2) {
+    for (int i = 0; i < how.parts; i++) run(i);
     return;
   }
-  pool->share(parts, run);
+  pool->share(how, run);
 }
 
 }  // namespace flowzoo::threads

@@ -5,12 +5,15 @@
 
 #include <functional>
 
+#include "threads.h"
+
 namespace flowzoo::threads {
 
 /**
  * Calls `run(i)` once for each i < parts and returns when all have returned. Helpers are those of the calling thread of
- * JavaScript, one less than its allowance. Throws what the first failing part threw.
+ * JavaScript, one less than its allowance; those that sleep are woken where the work is long enough (`wakes`) or one piece
+ * of work follows the other, since waking takes as long as a small product. Throws what the first failing part threw.
  */
-void share(int parts, const std::function<void(int)>& run);
+void share(Sharing how, const std::function<void(int)>& run);
 
 }  // namespace flowzoo::threads

@@ -102,12 +102,12 @@ constexpr std::uint64_t ROWS = 16, COLUMNS = 64;
  * One product in parts: of the batches, or of the longer side of the result, so that the smaller factor is what every part
  * reads whole.
  */
-bool multiplyInParts(const Key& whole, const Places& at, const Steps& steps, int parts) {
+bool multiplyInParts(const Key& whole, const Places& at, const Steps& steps, threads::Sharing how) {
   const bool byBatch = whole.batches > 1, byRow = whole.rows >= whole.columns;
   const std::uint64_t count = byBatch ? whole.batches : byRow ? whole.rows : whole.columns;
-  const std::uint64_t length = partOf(count, parts, byBatch ? 1 : byRow ? ROWS : COLUMNS);
+  const std::uint64_t length = partOf(count, how.parts, byBatch ? 1 : byRow ? ROWS : COLUMNS);
   std::atomic<bool> done{true};
-  threads::share(parts, [&](int i) {
+  threads::share(how, [&](int i) {
     const std::uint64_t from = length * i;
     if (from >= count) return;
     const auto size = static_cast<Count>(std::min(length, count - from));
@@ -173,8 +173,8 @@ double batchedProduct(const Heap& heap, Address a, Count aRow, Count aColumn, Co
   const Key key{rows,    columns,          inner,             batches,       batches > 1 ? aBatch : 0, batches > 1 ? bBatch : 0,
                 columns, first.transposed, second.transposed, first.leading, second.leading,           row != nullptr};
   const Places at{left, right, to, row};
-  const int parts = threads::forWork(2.0 * rows * columns * inner * batches);
-  return parts < 2 ? multiply(key, at) : multiplyInParts(key, at, {aRow, bColumn, aBatch, bBatch}, parts);
+  const threads::Sharing how = threads::forWork(2.0 * rows * columns * inner * batches);
+  return how.parts < 2 ? multiply(key, at) : multiplyInParts(key, at, {aRow, bColumn, aBatch, bBatch}, how);
 }
 
 }  // namespace

@@ -25,7 +25,15 @@ void holdSignals();
 /** Lets them come again. */
 void endOfCall();
 
-/** The threads for work of so many multiplications and additions: one, or all that are allowed. */
-int forWork(double operations);
+/** How a piece of work is shared. */
+struct Sharing {
+  /** As many as there are threads, or one. */
+  int parts;
+  /** Whether it is long enough to wake threads that sleep for it alone. */
+  bool wakes;
+};
+
+/** How work of so many multiplications and additions is shared. */
+Sharing forWork(double operations);
 
 }  // namespace flowzoo::threads

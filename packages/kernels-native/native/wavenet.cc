@@ -256,12 +256,13 @@ void waveNetSampler(const Heap&, Values<std::int32_t> words, Values<float> float
   const Check check(words, floats, operation, steps);
   const std::size_t count = words.data[COUNT];
   const double work = operation < STEP ? 0 : operations(words.data) * count * (operation == DRAW ? steps : 1);
-  const std::size_t allowed = threads::forWork(work), part = (count + allowed - 1) / allowed;
+  const threads::Sharing how = threads::forWork(work);
+  const std::size_t part = (count + how.parts - 1) / how.parts;
   const int wanted = static_cast<int>((count + part - 1) / part);
   std::vector<Signals> signals;
   for (int i = 0; i < wanted; i++) signals.emplace_back(words, floats, part * i, std::min(part * (i + 1), count));
   std::atomic<bool> right = true;
-  threads::share(wanted, [&](int i) {
+  threads::share({wanted, how.wakes}, [&](int i) {
     if (operation < STEP) signals[i].condition(operation == TELL_FRAME);
     else if (!(operation == STEP ? signals[i].step() : signals[i].draw(steps, temperature))) right = false;
   });
