@@ -17,8 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/** How long a thread looks for work before it sleeps: the gap between two kernels is some ten microseconds. */
-constexpr auto AWAKE = std::chrono::microseconds(50);
+/** How long a thread looks for work before it sleeps: most gaps between two kernels of tfjs are shorter. */
+constexpr auto AWAKE = std::chrono::microseconds(200);
 
 /** Work that comes so soon after other work is likely to be followed by more. */
 constexpr auto SOON = std::chrono::microseconds(100);

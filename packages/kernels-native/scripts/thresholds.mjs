@@ -1,7 +1,7 @@
 /**
  * One thread and several for work of growing size, µs: node scripts/thresholds.mjs [--threads N] [--seconds S]
  *
- * `awake`: call follows call; `asleep`: a fifth of a millisecond lies between them, in which the other threads go to sleep.
+ * `awake`: call follows call; `asleep`: half a millisecond lies between them, in which the other threads go to sleep.
  * Sizes begin below the least work that is shared, where every column must be the same; above it no column of several
  * threads may be larger than that of one. Wants idle cores. Run `npm run build:native` and `npx tsc --build` before.
  */
@@ -66,7 +66,7 @@ console.log(`| work | size | 1, awake | ${threads}, awake | 1, asleep | ${thread
 console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |');
 for (const each of cases) {
   const [oneAwake, manyAwake] = compare(each, 0);
-  const [oneAsleep, manyAsleep] = compare(each, 0.2);
+  const [oneAsleep, manyAsleep] = compare(each, 0.5);
   const ratios = [oneAwake / manyAwake, oneAsleep / manyAsleep].map((ratio) => `${ratio.toFixed(2)}×`);
   const columns = [oneAwake, manyAwake, oneAsleep, manyAsleep].map((time) => (1000 * time).toFixed(1));
   console.log(`| ${[each.name, each.work, ...columns, ...ratios].join(' | ')} |`);

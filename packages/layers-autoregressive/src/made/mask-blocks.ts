@@ -19,7 +19,7 @@ const GREATEST_SHARE = 0.8;
 
 /**
  * The blocks of a mask `[rows, columns]` of sorted degrees; null where it is small, or where its empty entries lie
- * scattered, as random orders and degrees have it.
+ * scattered, as random orders have it.
  *
  * @param least Weights from which on there are blocks.
  */
