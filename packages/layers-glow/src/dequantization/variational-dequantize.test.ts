@@ -28,6 +28,20 @@ describe('variational dequantization', () => {
     layer.dispose();
   });
 
+  it('has a middle that nothing is drawn for, and that gives the integers back', () => {
+    const layer = build({ type, levels: 17, conditioner }, [4, 4, 1]) as VariationalDequantize;
+    const x = tf.reshape(tf.range(0, 16), [1, 4, 4, 1]);
+    const start = layer.middle(x);
+    expect(distance(tf.mul(start, 17), tf.add(x, 0.5))).toBeLessThan(1e-4);
+    scatter(layer, 2);
+    const middle = layer.middle(x);
+    expect(distance(tf.mul(middle, 17), tf.add(x, 0.5))).toBeGreaterThan(1e-2);
+    expect(distance(layer.middle(x), middle)).toBe(0);
+    expect(distance(layer.forward(middle).value, x)).toBe(0);
+    expect(leaked(() => layer.middle(x).dispose())).toBe(0);
+    layer.dispose();
+  });
+
   it.each([2, 17, 256, 65_536])('gives the integers back exactly, whatever q has become: %i values', (levels) => {
     const layer = build({ type, levels, conditioner }, [2, 2, 1]);
     scatter(layer, 2);

@@ -89,6 +89,22 @@ export class VariationalDequantize extends BijectorBase {
     });
   }
 
+  /**
+   * x → (x + u)/K with the u that q makes of noise 0, the middle of what it draws: the same data give the same values, among
+   * those that the model was trained on.
+   *
+   * @returns `[batch, ...dataShape]`; the caller disposes it.
+   */
+  middle(x: tf.Tensor, context?: tf.Tensor): tf.Tensor {
+    this.check('x', x, context);
+    return tf.tidy(() => {
+      const given = this.#given(x);
+      let value: tf.Tensor = tf.zeros(given.shape);
+      for (const step of this.#steps) value = step.map('forward', value, given, context).value;
+      return tf.div(tf.add(x, this.#intoCell(value).value), this.levels);
+    });
+  }
+
   protected override computeInverse(x: tf.Tensor, context: tf.Tensor | undefined): Mapped {
     const given = this.#given(x);
     const noise = this.#noise(given.shape);

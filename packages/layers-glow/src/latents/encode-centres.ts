@@ -1,5 +1,6 @@
 import { contextFor, type Bijector, type Flow } from '@flowzoo/core';
 import * as tf from '@tensorflow/tfjs';
+import { VariationalDequantize } from '../dequantization/variational-dequantize.ts';
 
 /**
  * Data → latents that decode to the very integers.
@@ -7,7 +8,8 @@ import * as tf from '@tensorflow/tfjs';
  * `flow.encode` draws the noise u of dequantization anywhere in a cell [x, x + 1). Back, float32 returns x + u with an error,
  * and a u nearer to the edge than that comes back as a neighbour of x: some tenths of a thousandth of the pixels of a deep
  * Glow. Here u is 1/2, half a level away from both edges, and nothing is drawn: the same data give the same latents, and
- * `decode` is exact as long as the error stays below half a level. For continuous data it is `flow.encode`.
+ * `decode` is exact as long as the error stays below half a level. Where q(u|x) is trained, u is the middle of it: 1/2 may be
+ * a noise that the model has never seen, whose latents lie far out. For continuous data it is `flow.encode`.
  *
  * @returns `[batch, ...latentShape]`; the caller disposes it.
  * @throws As `flow.encode`
@@ -18,18 +20,14 @@ import * as tf from '@tensorflow/tfjs';
 export function encodeCentres(flow: Flow, x: tf.Tensor, context?: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     let value = tf.clone(x);
-    for (const layer of flow.layers) {
-      const levels = levelsOf(layer);
-      value =
-        levels === null ? layer.inverse(value, contextFor(layer, context)).value : tf.div(tf.add(value, 0.5), levels);
-    }
+    for (const layer of flow.layers) value = inverseAtCentre(layer, value, contextFor(layer, context));
     return value;
   });
 }
 
-/** K of a layer that adds noise to integers; null of others. */
-function levelsOf(layer: Bijector): number | null {
-  const { levels } = layer as Bijector & { readonly levels?: unknown };
-  const dequantizes = layer.type === 'dequantize' || layer.type === 'variational-dequantize';
-  return dequantizes && typeof levels === 'number' ? levels : null;
+function inverseAtCentre(layer: Bijector, value: tf.Tensor, context: tf.Tensor | undefined): tf.Tensor {
+  if (layer instanceof VariationalDequantize) return layer.middle(value, context);
+  const { type, levels } = layer as Bijector & { readonly levels?: unknown };
+  if (type === 'dequantize' && typeof levels === 'number') return tf.div(tf.add(value, 0.5), levels);
+  return layer.inverse(value, context).value;
 }
