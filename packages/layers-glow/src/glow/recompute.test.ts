@@ -75,10 +75,10 @@ describe('recomputing activations', () => {
       tf.dispose([x, context]);
       return peakBytes - before;
     };
-    const [plain2, plain8] = [await peak(2, false), await peak(8, false)];
-    const [own2, own8] = [await peak(2, true), await peak(8, true)];
-    expect(plain8).toBeGreaterThan(3 * plain2);
-    expect(own8).toBeLessThan(1.5 * own2);
-    expect(own8).toBeLessThan(plain8 / 3);
+    const [plain2, plain12] = [await peak(2, false), await peak(12, false)];
+    const [own2, own12] = [await peak(2, true), await peak(12, true)];
+    expect(plain12).toBeGreaterThan(3 * plain2);
+    expect(own12).toBeLessThan(1.5 * own2);
+    expect(own12).toBeLessThan(plain12 / 4);
   });
 });
