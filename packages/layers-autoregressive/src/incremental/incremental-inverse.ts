@@ -16,8 +16,9 @@ const READABLE: ReadonlySet<string> = new Set(['cpu', 'wasm']);
  * twice.
  *
  * It runs on the backends whose numbers can be read at once, cpu and wasm: natively where `@flowzoo/kernels-native` is active,
- * otherwise as WebAssembly, or where the host has no SIMD as plain TypeScript. What it cannot do it leaves to {@link inverseByPasses}: other backends, dropout while training, a
- * transformer without `mapArrays`. Where nothing depends on anything, one pass is all there is to do.
+ * otherwise as WebAssembly, or where the host has no SIMD as plain TypeScript. What it cannot do it leaves to
+ * {@link inverseByPasses}: other backends, dropout while training, a transformer without `mapArrays`. Where nothing depends on
+ * anything, one pass is all there is to do.
  *
  * @example
  * const layer = new MaskedAutoregressive({ type, dataShape, conditioner, transformer, onePass, solve: incrementalInverse });
